@@ -1,0 +1,75 @@
+package debuginfo
+
+// A Language is the source language of a function.
+// The values are written into compiled tables: add at the end, never reorder.
+type Language uint8
+
+// Languages, in the order in which compiled tables number them.
+const (
+	UnknownLanguage Language = iota
+	C
+	CPP
+	ObjC
+	ObjCPP
+	Swift
+	Rust
+	Go
+	D
+	Zig
+	Fortran
+	Ada
+	Pascal
+	Modula2
+	Modula3
+	Cobol
+	PLI
+	Java
+	Kotlin
+	Haskell
+	OCaml
+	Julia
+	Crystal
+	Nim
+	Hylo
+	Mojo
+	Odin
+	Dylan
+	Python
+	CSharp
+	VisualBasic
+	FSharp
+	Assembler
+	RenderScript
+	OpenCL
+	HIP
+	SYCL
+	UPC
+	HLSL
+	Metal
+	Ruby
+	JavaScript
+	Dart
+	Elixir
+	Algol68
+	numLanguages
+)
+
+// names holds what an event's lang field calls each language. Those that
+// symbolic knows have its spelling.
+var names = [numLanguages]string{
+	C: "c", CPP: "cpp", ObjC: "objc", ObjCPP: "objcpp", Swift: "swift", Rust: "rust", Go: "go", D: "d",
+	Zig: "zig", Fortran: "fortran", Ada: "ada", Pascal: "pascal", Modula2: "modula2", Modula3: "modula3",
+	Cobol: "cobol", PLI: "pli", Java: "java", Kotlin: "kotlin", Haskell: "haskell", OCaml: "ocaml",
+	Julia: "julia", Crystal: "crystal", Nim: "nim", Hylo: "hylo", Mojo: "mojo", Odin: "odin", Dylan: "dylan",
+	Python: "python", CSharp: "csharp", VisualBasic: "visualbasic", FSharp: "fsharp", Assembler: "asm",
+	RenderScript: "renderscript", OpenCL: "opencl", HIP: "hip", SYCL: "sycl", UPC: "upc", HLSL: "hlsl",
+	Metal: "metal", Ruby: "ruby", JavaScript: "javascript", Dart: "dart", Elixir: "elixir", Algol68: "algol68",
+}
+
+// String returns the language as an event's lang field names it, or "" when unknown.
+func (l Language) String() string {
+	if int(l) < len(names) {
+		return names[l]
+	}
+	return ""
+}
