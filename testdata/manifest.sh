@@ -1,0 +1,32 @@
+#!/bin/sh
+# manifest.sh writes MANIFEST.tsv: for every file in bin, symbols and events its
+# SHA-256, its sources, the version of what made it, and the command.
+set -eu
+unset MAKEFLAGS MAKELEVEL
+
+row() { # path, sources, version, command
+	printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$(sha256sum "$1" | cut -d' ' -f1)" "$2" "$3" "$4"
+}
+made() { # path, sources, version, make's flags: the command is make's
+	commands=$(make -nB --no-print-directory ${4:-} "$1" | sed 's/ *$//; $!s/$/ \&\&/' | paste -sd' ')
+	row "$1" "$2" "$3" "$commands"
+}
+first() { "$@" | head -n1; }
+split() { # binary, objcopy: the debug file of a stripped binary
+	id=$(readelf -n "$1" | sed -n 's/.*Build ID: //p')
+	debug=symbols/.build-id/$(echo "$id" | cut -c1-2)/$(echo "$id" | cut -c3-).debug
+	row "$debug" "$1" "$(first "$2" --version)" "./split.sh $1 $2"
+}
+
+{
+	printf '# path\tsha256\tsources\tmade by\tcommand (in testdata)\n'
+	made bin/fleet-go1.26-x86_64.debug src/fleet "$(go env GOVERSION)"
+	made bin/relay-rust1.95-x86_64 src/relay "$(rustc --version)"
+	made bin/shop-clang19-x86_64 src/shop "$(first clang-19 --version)"
+	made bin/shop-gcc12-arm64 src/shop "$(first aarch64-linux-gnu-gcc --version)"
+	made bin/shop-gcc12-x86_64 src/shop "$(first gcc --version)"
+	made events/linux-arm64-crash.json bin/shop-gcc12-arm64 "$(first qemu-aarch64 --version)" "-o bin/shop-gcc12-arm64"
+	made events/linux-x86_64-crash.json bin/shop-gcc12-x86_64 "$(first ldd --version)" "-o bin/shop-gcc12-x86_64"
+	split bin/shop-gcc12-arm64 aarch64-linux-gnu-objcopy
+	split bin/shop-gcc12-x86_64 objcopy
+} >MANIFEST.tsv
