@@ -1,0 +1,42 @@
+package objfile
+
+import (
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/nativesym/nativesym/internal/cursor"
+)
+
+// inflate unpacks a section with SHF_COMPRESSED: a header that says how and to
+// what size, then the stream.
+func (f *elfFile) inflate(stored []byte) ([]byte, error) {
+	c := cursor.New("compression header", f.order, stored)
+	typ := elf.CompressionType(c.U32())
+	if f.word == 8 {
+		c.U32() // reserved
+	}
+	size := c.Uint(f.word)
+	c.Uint(f.word) // alignment
+	stream := c.Bytes(uint64(c.Len()))
+	if c.Err() != nil {
+		return nil, c.Err()
+	}
+	switch typ {
+	case elf.COMPRESS_ZLIB:
+		return inflateZlib(stream, size)
+	case elf.COMPRESS_ZSTD:
+		return inflateZstd(stream, size)
+	}
+	return nil, fmt.Errorf("compressed with unknown method %d", typ)
+}
+
+// inflateGNU unpacks a .zdebug section of older tools: "ZLIB", the size in eight
+// bytes with the big end first, then the stream. A section that does not start so
+// is stored plain in spite of its name.
+func inflateGNU(stored []byte) ([]byte, error) {
+	if len(stored) < 12 || string(stored[:4]) != "ZLIB" {
+		return stored, nil
+	}
+	return inflateZlib(stored[12:], binary.BigEndian.Uint64(stored[4:]))
+}

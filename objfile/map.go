@@ -1,0 +1,96 @@
+package objfile
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime/debug"
+	"unsafe"
+)
+
+// Open maps a file into memory and parses it. The file's bytes are read when
+// they are needed; whoever changes or truncates the file while it is open
+// changes what is read. [File.Guard] turns the fault of a truncated file into
+// an error.
+func Open(path string) (*File, error) {
+	data, err := mapPath(path)
+	if err != nil {
+		return nil, err
+	}
+	var f *File
+	err = guard(path, data, func() (err error) {
+		f, err = Parse(path, data)
+		return err
+	})
+	if err != nil {
+		unmap(data)
+		return nil, err
+	}
+	f.mapped = true
+	return f, nil
+}
+
+// mapPath maps a whole file. An empty file is an empty slice.
+func mapPath(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	if info.Size() == 0 {
+		return nil, nil
+	}
+	if info.Size() > math.MaxInt {
+		return nil, fmt.Errorf("%s: %d bytes do not fit the address space", path, info.Size())
+	}
+	data, err := mapFile(file, int(info.Size()))
+	if err != nil {
+		return nil, fmt.Errorf("%s: mmap: %w", path, err)
+	}
+	return data, nil
+}
+
+// Close unmaps the file. Nothing that f handed out may be used afterwards.
+// Closing a File made by [Parse], or closing one twice, does nothing.
+func (f *File) Close() error {
+	if !f.mapped {
+		return nil
+	}
+	f.mapped = false
+	return unmap(f.data)
+}
+
+// Guard calls fn and returns its error. If the file was truncated after it was
+// opened, reading a page that is gone raises a fault (SIGBUS), which would end
+// the program; while fn runs, on its goroutine only, such a fault becomes an
+// error instead. Whoever reads a file in bulk does so inside Guard.
+func (f *File) Guard(fn func() error) error {
+	return guard(f.name, f.data, fn)
+}
+
+func guard(name string, data []byte, fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		fault, ok := recover().(interface {
+			error
+			Addr() uintptr
+		})
+		if !ok {
+			return
+		}
+		start := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
+		if off := fault.Addr() - start; off < uintptr(len(data)) {
+			err = fmt.Errorf("%s: offset %#x cannot be read: the file shrank", name, off)
+			return
+		}
+		panic(fault)
+	}()
+	return fn()
+}
