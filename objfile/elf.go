@@ -3,7 +3,6 @@ package objfile
 import (
 	"debug/elf"
 	"encoding/binary"
-	"fmt"
 
 	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -45,6 +44,8 @@ type sectionHeader struct {
 	info    uint32
 	align   uint64
 	entsize uint64
+
+	relocated bool // relocations are applied when the section is read
 }
 
 func isELF(data []byte) bool { return len(data) >= 4 && string(data[:4]) == elf.ELFMAG }
@@ -60,6 +61,7 @@ func parseELF(file *File) error {
 	}
 	if f.typ == elf.ET_REL {
 		f.placeSections()
+		f.relocateSections()
 	}
 	f.arch = elfArch(f.machine, f.word)
 	f.base = f.preferredBase()
@@ -83,7 +85,7 @@ func (f *elfFile) readHeader() error {
 	case elf.ELFCLASS64:
 		f.word = 8
 	default:
-		return &cursor.Error{Section: name, Offset: elf.EI_CLASS, Reason: fmt.Sprintf("class %d", class)}
+		return fault(name, elf.EI_CLASS, "class %d", class)
 	}
 	switch data {
 	case elf.ELFDATA2LSB:
@@ -91,7 +93,7 @@ func (f *elfFile) readHeader() error {
 	case elf.ELFDATA2MSB:
 		f.order = binary.BigEndian
 	default:
-		return &cursor.Error{Section: name, Offset: elf.EI_DATA, Reason: fmt.Sprintf("byte order %d", data)}
+		return fault(name, elf.EI_DATA, "byte order %d", data)
 	}
 
 	c = cursor.New(name, f.order, f.data)
@@ -122,15 +124,12 @@ type table struct{ offset, size, n uint64 }
 
 // entries returns a cursor over each of the table's headers in turn.
 func (f *elfFile) entries(name string, t table, least uint64) (func(i uint64) *cursor.Cursor, error) {
-	fail := func(format string, args ...any) error {
-		return &cursor.Error{Section: name, Reason: fmt.Sprintf(format, args...)}
-	}
 	have := uint64(len(f.data))
 	switch {
 	case t.size < least:
-		return nil, fail("entries of %d bytes, need %d", t.size, least)
+		return nil, fault(name, 0, "entries of %d bytes, need %d", t.size, least)
 	case t.offset > have || t.n > (have-t.offset)/t.size:
-		return nil, fail("%d entries of %d bytes at offset %#x: file has %#x bytes", t.n, t.size, t.offset, have)
+		return nil, fault(name, 0, "%d entries of %d bytes at offset %#x: file has %#x bytes", t.n, t.size, t.offset, have)
 	}
 	return func(i uint64) *cursor.Cursor {
 		return cursor.At(name, f.order, f.data[t.offset+i*t.size:][:t.size], i*t.size)
@@ -209,7 +208,7 @@ func (f *elfFile) nameSections(index uint32) error {
 		return nil
 	}
 	if uint64(index) >= uint64(len(f.sections)) {
-		return &cursor.Error{Section: "section headers", Reason: fmt.Sprintf("names are in section %d of %d", index, len(f.sections))}
+		return fault("section headers", 0, "names are in section %d of %d", index, len(f.sections))
 	}
 	f.sections[index].Name = "section names"
 	data, err := f.sections[index].storedBytes()
@@ -221,8 +220,12 @@ func (f *elfFile) nameSections(index uint32) error {
 		s := &f.sections[i]
 		stored := names.at(uint64(f.headers[i].nameOff))
 		s.Name = canonicalName(stored)
-		if s.Name != stored && s.unpack == nil {
-			s.unpack = inflateGNU
+		switch {
+		case s.unpack != nil:
+		case s.Name != stored:
+			s.unpack = f.inflateGNU
+		case s.Name == miniDebugInfo:
+			s.unpack = f.inflateXZ
 		}
 	}
 	return nil

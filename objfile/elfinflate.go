@@ -24,9 +24,9 @@ func (f *elfFile) inflate(stored []byte) ([]byte, error) {
 	}
 	switch typ {
 	case elf.COMPRESS_ZLIB:
-		return inflateZlib(stream, size)
+		return f.inflateZlib(stream, size)
 	case elf.COMPRESS_ZSTD:
-		return inflateZstd(stream, size)
+		return f.inflateZstd(stream, size)
 	}
 	return nil, fmt.Errorf("compressed with unknown method %d", typ)
 }
@@ -34,9 +34,9 @@ func (f *elfFile) inflate(stored []byte) ([]byte, error) {
 // inflateGNU unpacks a .zdebug section of older tools: "ZLIB", the size in eight
 // bytes with the big end first, then the stream. A section that does not start so
 // is stored plain in spite of its name.
-func inflateGNU(stored []byte) ([]byte, error) {
+func (f *elfFile) inflateGNU(stored []byte) ([]byte, error) {
 	if len(stored) < 12 || string(stored[:4]) != "ZLIB" {
 		return stored, nil
 	}
-	return inflateZlib(stored[12:], binary.BigEndian.Uint64(stored[4:]))
+	return f.inflateZlib(stored[12:], binary.BigEndian.Uint64(stored[4:]))
 }

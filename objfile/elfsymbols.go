@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"cmp"
 	"debug/elf"
 	"fmt"
 	"strings"
@@ -20,18 +21,26 @@ type symbolTable struct {
 	indexes []byte // section indexes that do not fit a symbol (SHT_SYMTAB_SHNDX)
 }
 
-// symbols merges the full and the dynamic symbol table: a debug file may have
-// only the first, a stripped program only the second.
+// symbols merges the full and the dynamic symbol table, the symbols that were
+// packed away when a program was stripped, and the stubs that have no symbols.
 func (f *elfFile) symbols() ([]Symbol, error) {
+	symbols, err := f.tableSymbols()
+	mini, e := f.miniSymbols()
+	symbols, err = append(symbols, mini...), cmp.Or(err, e)
+	symbols = append(symbols, f.pltSymbols(symbols)...)
+	return tidySymbols(symbols, f.code, f.frameBounds), err
+}
+
+// tableSymbols returns what the file's own symbol tables say: a debug file may
+// have only the full one, a stripped program only the dynamic one.
+func (f *elfFile) tableSymbols() (symbols []Symbol, err error) {
 	tables, err := f.symbolTables()
-	var symbols []Symbol
 	for i := range tables {
 		var e error
-		if symbols, e = f.appendSymbols(symbols, &tables[i]); err == nil {
-			err = e
-		}
+		symbols, e = f.appendSymbols(symbols, &tables[i])
+		err = cmp.Or(err, e)
 	}
-	return tidySymbols(symbols, f.code, nil), err
+	return symbols, err
 }
 
 // symbolTables returns the tables that have contents in this file.
@@ -48,11 +57,9 @@ func (f *elfFile) symbolTables() (tables []symbolTable, err error) {
 			if f.headers[i].typ != typ {
 				continue
 			}
-			t, e := f.symbolTable(i)
-			if e == nil {
+			t, e := f.symbolTable(uint32(i))
+			if err = cmp.Or(err, e); e == nil {
 				tables = append(tables, t)
-			} else if err == nil {
-				err = e
 			}
 			break // there is one of each
 		}
@@ -61,15 +68,18 @@ func (f *elfFile) symbolTables() (tables []symbolTable, err error) {
 }
 
 // symbolTable returns the table in section i, with its names.
-func (f *elfFile) symbolTable(i int) (t symbolTable, err error) {
+func (f *elfFile) symbolTable(i uint32) (t symbolTable, err error) {
+	if uint64(i) >= uint64(len(f.sections)) || f.headers[i].typ != elf.SHT_SYMTAB && f.headers[i].typ != elf.SHT_DYNSYM {
+		return t, fmt.Errorf("section %d holds no symbols", i)
+	}
 	s := &f.sections[i]
 	t.section = s.Name
 	if t.data, err = s.load(); err != nil {
 		return t, err
 	}
 	link := f.headers[i].link
-	if uint64(link) >= uint64(len(f.sections)) {
-		return t, fmt.Errorf("%s: names are in section %d of %d", s.Name, link, len(f.sections))
+	if uint64(link) >= uint64(len(f.sections)) || f.headers[link].typ != elf.SHT_STRTAB {
+		return t, fmt.Errorf("%s: section %d holds no names", s.Name, link)
 	}
 	names, err := f.sections[link].load()
 	if err != nil {
@@ -77,7 +87,7 @@ func (f *elfFile) symbolTable(i int) (t symbolTable, err error) {
 	}
 	t.names = newStringTable(names)
 	for j := range f.headers {
-		if f.headers[j].typ == elf.SHT_SYMTAB_SHNDX && f.headers[j].link == uint32(i) {
+		if f.headers[j].typ == elf.SHT_SYMTAB_SHNDX && f.headers[j].link == i {
 			t.indexes, err = f.sections[j].load()
 			break
 		}
@@ -191,7 +201,24 @@ func (f *elfFile) place(s *Symbol, section uint32) bool {
 	if f.typ == elf.ET_REL {
 		s.Addr += in.Addr
 	}
+	if f.machine == elf.EM_PPC64 && in.Name == ".opd" {
+		return f.followDescriptor(s, in)
+	}
 	return in.Code
+}
+
+// followDescriptor replaces the address of a function descriptor, which is what
+// functions of 64-bit PowerPC are called through under version 1 of its ABI, by
+// the address of the code, which it starts with. (A debug file does not have the
+// descriptors' contents: there the debug information alone names functions.)
+func (f *elfFile) followDescriptor(s *Symbol, descriptors *Section) bool {
+	data, err := descriptors.load()
+	off := s.Addr - descriptors.Addr
+	if err != nil || off > uint64(len(data)) || uint64(len(data))-off < 8 {
+		return false
+	}
+	s.Addr = f.order.Uint64(data[off:])
+	return true
 }
 
 // isMarker reports whether a name marks a place for tools only: where code of one

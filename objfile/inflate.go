@@ -7,41 +7,53 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+	"github.com/therootcompany/xz"
 )
 
 const (
-	// maxInflated is the largest section that is unpacked: what a 32-bit offset of
+	// maxSection is the largest section that is unpacked: what a 32-bit offset in
 	// DWARF can reach.
-	maxInflated = 4 << 30
+	maxSection = 4 << 30
 
-	// maxGrowth is how many times its stored size a section may unpack to. Debug
-	// sections of real files stay under 30; zlib could reach 1032, zstd has no bound.
-	maxGrowth = 256
+	// maxGrowth is how many times its own size a file's sections may unpack to,
+	// all together. Real files stay under 10. The formats themselves set no such
+	// bound: zlib packs 1032 zeros into a byte, zstd any number, and section
+	// headers may lead to one stream many times.
+	maxGrowth = 32
 
-	// freeGrowth is a size that is always allowed: an all but empty section may
-	// hold nothing but zeros.
-	freeGrowth = 1 << 20
+	// freeGrowth is what a file may unpack to however small it is.
+	freeGrowth = 16 << 20
+
+	// xzDictionary is the most memory that unpacking xz may take beside its output.
+	// What it packs, the symbols of a program, is far smaller.
+	xzDictionary = 64 << 20
 )
 
-// checkInflated refuses a section whose claimed size is out of proportion,
-// before anything is allocated.
-func checkInflated(claimed uint64, stored int) error {
-	switch {
-	case claimed > maxInflated:
-		return fmt.Errorf("inflates to %d bytes, more than %d", claimed, uint64(maxInflated))
-	case claimed > freeGrowth && claimed/maxGrowth > uint64(stored):
-		return fmt.Errorf("%d bytes inflate to %d, more than %d-fold", stored, claimed, maxGrowth)
+// growthLimit returns how many bytes the file's sections may unpack to.
+func (f *File) growthLimit() uint64 {
+	return max(freeGrowth, maxGrowth*uint64(len(f.data)))
+}
+
+// reserve counts size bytes as unpacked, or refuses them before they are allocated.
+func (f *File) reserve(size uint64) error {
+	if size > maxSection {
+		return fmt.Errorf("unpacks to %d bytes, more than %d", size, uint64(maxSection))
+	}
+	limit := f.growthLimit()
+	if f.unpacked.Add(size) > limit {
+		f.unpacked.Add(-size)
+		return fmt.Errorf("unpacks to %d bytes, beyond the %d of a file of %d bytes", size, limit, len(f.data))
 	}
 	return nil
 }
 
 // inflateZlib unpacks a zlib stream of exactly size bytes.
-func inflateZlib(stored []byte, size uint64) ([]byte, error) {
-	if err := checkInflated(size, len(stored)); err != nil {
-		return nil, err
-	}
+func (f *File) inflateZlib(stored []byte, size uint64) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(stored))
 	if err != nil {
+		return nil, err
+	}
+	if err := f.reserve(size); err != nil {
 		return nil, err
 	}
 	data := make([]byte, size)
@@ -50,7 +62,7 @@ func inflateZlib(stored []byte, size uint64) ([]byte, error) {
 	}
 	// Reading on to the end checks the sum.
 	if n, err := r.Read(make([]byte, 1)); n > 0 {
-		return nil, fmt.Errorf("inflates to more than the %d bytes it claims", size)
+		return nil, fmt.Errorf("unpacks to more than the %d bytes it claims", size)
 	} else if err != io.EOF {
 		return nil, err
 	}
@@ -58,21 +70,35 @@ func inflateZlib(stored []byte, size uint64) ([]byte, error) {
 }
 
 // inflateZstd unpacks zstd frames of exactly size bytes.
-func inflateZstd(stored []byte, size uint64) ([]byte, error) {
-	if err := checkInflated(size, len(stored)); err != nil {
-		return nil, err
-	}
+func (f *File) inflateZstd(stored []byte, size uint64) ([]byte, error) {
 	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(size, 1)))
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
+	if err := f.reserve(size); err != nil {
+		return nil, err
+	}
 	data, err := r.DecodeAll(stored, make([]byte, 0, size))
 	if err != nil {
 		return nil, err
 	}
 	if uint64(len(data)) != size {
-		return nil, fmt.Errorf("inflates to %d bytes, not the %d it claims", len(data), size)
+		return nil, fmt.Errorf("unpacks to %d bytes, not the %d it claims", len(data), size)
 	}
 	return data, nil
+}
+
+// inflateXZ unpacks an xz stream, which does not say its size beforehand.
+func (f *File) inflateXZ(stored []byte) ([]byte, error) {
+	r, err := xz.NewReader(bytes.NewReader(stored), xzDictionary)
+	if err != nil {
+		return nil, err
+	}
+	limit := f.growthLimit()
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err != nil {
+		return nil, err
+	}
+	return data, f.reserve(uint64(len(data)))
 }

@@ -16,7 +16,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
+	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
@@ -69,6 +71,7 @@ type File struct {
 	sections []Section
 	code     []debuginfo.Range
 	image    image
+	unpacked atomic.Uint64 // bytes that sections were unpacked to
 }
 
 // An image is what each format decodes in its own way, when asked.
@@ -104,6 +107,11 @@ func Parse(name string, data []byte) (*File, error) {
 
 // wrap adds the file's name to an error.
 func (f *File) wrap(err error) error { return fmt.Errorf("%s: %w", f.name, err) }
+
+// fault returns an error about a place in a file.
+func fault(section string, off uint64, format string, args ...any) error {
+	return &cursor.Error{Section: section, Offset: off, Reason: fmt.Sprintf(format, args...)}
+}
 
 // Name returns the name or path that the File was opened with.
 func (f *File) Name() string { return f.name }

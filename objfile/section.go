@@ -25,6 +25,7 @@ type Section struct {
 	file   *File
 	offset uint64                              // of the stored bytes
 	stored uint64                              // bytes in the file: 0 if there are none
+	origin uint64                              // what relocations that refer to the section add
 	unpack func(stored []byte) ([]byte, error) // nil where the section is stored plain
 
 	mu   sync.Mutex
@@ -43,12 +44,12 @@ func (f *File) Section(name string) (*Section, bool) {
 }
 
 // Data returns the section's bytes as they are in memory: those of the file
-// where it stores them plain, else inflated and relocated. That is done once and
+// where it stores them plain, else unpacked and relocated. That is done once and
 // kept, until [File.Release]. What takes up no room in the file is empty.
 // The caller must not change the bytes.
 //
-// A section that inflates to more than 4 GiB is refused, and so is one that
-// grows more than 256-fold (a debug section never does; a bomb has to).
+// A section is refused that would unpack to more than 4 GiB, or bring what was
+// unpacked of the file to more than 32 times the file's size and 16 MiB.
 func (s *Section) Data() ([]byte, error) {
 	data, err := s.load()
 	if err != nil {
@@ -91,6 +92,7 @@ func (f *File) Release() {
 		s.data = nil
 		s.mu.Unlock()
 	}
+	f.unpacked.Store(0)
 }
 
 // canonicalName returns the name under which a section is found.

@@ -75,8 +75,9 @@ func (b SymbolBinding) String() string {
 
 // tidySymbols sorts symbols, drops duplicates and what lies outside the code or,
 // as a mere label, inside a function, and closes the sizes that a file left open.
-// Bounds are where functions are known to start and end without a name.
-func tidySymbols(symbols []Symbol, code, bounds []debuginfo.Range) []Symbol {
+// Bounds says where functions are known to start and end without a name; it is
+// asked only if there are open sizes.
+func tidySymbols(symbols []Symbol, code []debuginfo.Range, bounds func() []debuginfo.Range) []Symbol {
 	symbols = slices.DeleteFunc(symbols, func(s Symbol) bool {
 		_, ok := findRange(code, s.Addr)
 		return !ok || s.Name == ""
@@ -84,8 +85,10 @@ func tidySymbols(symbols []Symbol, code, bounds []debuginfo.Range) []Symbol {
 	slices.SortStableFunc(symbols, compareSymbols)
 	symbols = slices.CompactFunc(symbols, func(a, b Symbol) bool { return a.Addr == b.Addr && a.Name == b.Name })
 	symbols = dropInnerLabels(symbols)
-	closeSizes(symbols, code, bounds)
-	return symbols
+	if slices.ContainsFunc(symbols, func(s Symbol) bool { return s.Size == 0 }) {
+		closeSizes(symbols, code, bounds())
+	}
+	return clampSizes(symbols, code)
 }
 
 // dropInnerLabels drops the labels that lie within a function's size: branch
@@ -118,8 +121,7 @@ func compareSymbols(a, b Symbol) int {
 func underscores(name string) int { return len(name) - len(strings.TrimLeft(name, "_")) }
 
 // closeSizes gives a size to each symbol without one: it ends where its code
-// range does, where the next symbol starts, or at the nearest bound. No size
-// reaches beyond its code range.
+// range does, where the next symbol starts, or at the nearest bound.
 func closeSizes(symbols []Symbol, code, bounds []debuginfo.Range) {
 	next := ^uint64(0) // start of the symbol after those at the current address
 	for i := len(symbols) - 1; i >= 0; i-- {
@@ -127,14 +129,21 @@ func closeSizes(symbols []Symbol, code, bounds []debuginfo.Range) {
 		if i+1 < len(symbols) && symbols[i+1].Addr > s.Addr {
 			next = symbols[i+1].Addr
 		}
-		r, _ := findRange(code, s.Addr)
-		end := r.End
 		if s.Size == 0 {
-			end = min(end, next, nextBound(bounds, s.Addr))
-			s.Size = end - s.Addr
+			r, _ := findRange(code, s.Addr)
+			s.Size = min(r.End, next, nextBound(bounds, s.Addr)) - s.Addr
 		}
-		s.Size = min(s.Size, end-s.Addr)
 	}
+}
+
+// clampSizes ends symbols where their code range ends.
+func clampSizes(symbols []Symbol, code []debuginfo.Range) []Symbol {
+	for i := range symbols {
+		s := &symbols[i]
+		r, _ := findRange(code, s.Addr)
+		s.Size = min(s.Size, r.End-s.Addr)
+	}
+	return symbols
 }
 
 // nextBound returns where the first of the sorted bounds after addr lies.
