@@ -1,5 +1,69 @@
 package objfile
 
-import "github.com/nativesym/nativesym/objfile/debuginfo"
+import (
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+	"github.com/nativesym/nativesym/objfile/dwarf"
+)
 
-func (f *elfFile) debugInfo() (debuginfo.Source, error) { return nil, nil }
+// debugInfo opens the file's DWARF.
+func (f *elfFile) debugInfo() (debuginfo.Source, error) {
+	if s, ok := f.Section(".debug_info"); !ok || s.stored == 0 {
+		return nil, nil
+	}
+	sections, err := f.dwarfSections("")
+	if err != nil {
+		return nil, err
+	}
+	return dwarf.New(f.order, sections, dwarf.Options{Code: f.code})
+}
+
+// dwarfSections returns the contents of the file's DWARF sections: those whose
+// names end in suffix, which is ".dwo" for split debug information.
+func (f *File) dwarfSections(suffix string) (s dwarf.Sections, err error) {
+	for _, part := range []struct {
+		name string
+		data *[]byte
+	}{
+		{".debug_info", &s.Info},
+		{".debug_abbrev", &s.Abbrev},
+		{".debug_line", &s.Line},
+		{".debug_line_str", &s.LineStr},
+		{".debug_str", &s.Str},
+		{".debug_str_offsets", &s.StrOffsets},
+		{".debug_addr", &s.Addr},
+		{".debug_ranges", &s.Ranges},
+		{".debug_rnglists", &s.RngLists},
+		{".debug_aranges", &s.Aranges},
+	} {
+		if *part.data, err = f.joined(part.name + suffix); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// joined returns the contents of all sections of a name, one after the other.
+// Only relocatable files have more than one.
+func (f *File) joined(name string) ([]byte, error) {
+	var data []byte
+	n := 0
+	for i := range f.sections {
+		s := &f.sections[i]
+		if s.Name != name {
+			continue
+		}
+		part, err := s.load()
+		if err != nil {
+			return nil, err
+		}
+		if n++; n == 1 {
+			data = part // not copied as long as it is the only one
+			continue
+		}
+		if err := f.reserve(uint64(len(part))); err != nil {
+			return nil, fault(name, uint64(len(data)), "%v", err)
+		}
+		data = append(data[:len(data):len(data)], part...)
+	}
+	return data, nil
+}

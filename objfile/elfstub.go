@@ -76,11 +76,11 @@ func stubARM64(code []byte, addr uint64) (uint64, int) {
 	return slot, at + 8
 }
 
-// bx pc; nop from Thumb, which may be missing; add ip, pc, n; any number of
+// bx pc and a no-op or a jump back from Thumb, which may be missing; add ip, pc, n; any number of
 // add ip, ip, n; ldr pc, [ip, n]!.
 func stubARM(code []byte, addr uint64) (uint64, int) {
 	at := 0
-	if word(code, 0) == 0x46c04778 {
+	if thumb := word(code, 0); thumb == 0x46c04778 || thumb == 0xe7fd4778 {
 		at = 4
 	}
 	first := word(code, at)
