@@ -41,7 +41,7 @@ func check(tree fs.FS) (problems []string, packages int, err error) {
 		if err != nil {
 			return err
 		}
-		for _, p := range append(h.imports(pkg, file), h.names(pkg, file)...) {
+		for _, p := range append(h.imports(pkg, file), h.uses(pkg, file)...) {
 			problems = append(problems, name+": "+p)
 		}
 		return nil
@@ -52,26 +52,35 @@ func check(tree fs.FS) (problems []string, packages int, err error) {
 
 // A house is the policy, taken apart.
 type house struct {
-	floors      [][]string          // patterns of own packages
-	rooms       map[string][]string // outside package → patterns of own packages
-	commandOnly []string
+	floors [][]string          // patterns of own packages
+	rooms  map[string][]string // outside package → patterns of own packages
+	names  map[string][]string // "package.Name" → patterns of own packages
 }
 
 func newHouse() house {
-	h := house{rooms: make(map[string][]string), commandOnly: strings.Fields(commandOnly)}
+	h := house{rooms: make(map[string][]string), names: make(map[string][]string)}
 	for line := range strings.Lines(strings.TrimSpace(floors)) {
 		h.floors = append(h.floors, strings.Fields(line))
 	}
-	for line := range strings.Lines(strings.TrimSpace(rooms)) {
-		outside, own, _ := strings.Cut(strings.TrimSpace(line), ":")
-		h.rooms[outside] = strings.Fields(own)
+	for text, lists := range map[string]map[string][]string{rooms: h.rooms, names: h.names} {
+		for line := range strings.Lines(strings.TrimSpace(text)) {
+			things, own, _ := strings.Cut(line, ":")
+			for _, thing := range strings.Fields(things) {
+				lists[thing] = strings.Fields(own)
+			}
+		}
 	}
 	return h
 }
 
-// floor returns which floor an own package is on, or -1.
+// floor returns the highest floor that names an own package, or -1.
 func (h house) floor(pkg string) int {
-	return slices.IndexFunc(h.floors, func(patterns []string) bool { return matchAny(patterns, pkg) })
+	for i := len(h.floors) - 1; i >= 0; i-- {
+		if matchAny(h.floors[i], pkg) {
+			return i
+		}
+	}
+	return -1
 }
 
 // imports returns what is wrong with what a file imports.
@@ -88,36 +97,38 @@ func (h house) imports(pkg string, file *ast.File) (problems []string) {
 			continue
 		}
 		for outside, allowed := range h.rooms {
-			if !under(outside, target) || matchAny(allowed, pkg) {
-				continue
+			if under(outside, target) && !matchAny(allowed, pkg) {
+				problems = append(problems, "imports "+target+", which is for "+whom(allowed))
 			}
-			whom := strings.Join(allowed, " ")
-			if whom == "" {
-				whom = "tests"
-			}
-			problems = append(problems, "imports "+target+", which is for "+whom)
 		}
 	}
 	return problems
 }
 
-// names returns which names a file uses that are for commands.
-func (h house) names(pkg string, file *ast.File) []string {
-	if h.floor(pkg) >= h.floor("cmd/symbolicate") {
-		return nil
-	}
+// uses returns what is wrong with the names that a file uses.
+func (h house) uses(pkg string, file *ast.File) []string {
 	problems := make(map[string]bool)
 	ast.Inspect(file, func(n ast.Node) bool {
 		sel, ok := n.(*ast.SelectorExpr)
 		if !ok {
 			return true
 		}
-		if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(h.commandOnly, x.Name+"."+sel.Sel.Name) {
-			problems["uses "+x.Name+"."+sel.Sel.Name+", which is for commands"] = true
+		if x, ok := sel.X.(*ast.Ident); ok {
+			name := x.Name + "." + sel.Sel.Name
+			if allowed, ok := h.names[name]; ok && !matchAny(allowed, pkg) {
+				problems["uses "+name+", which is for "+whom(allowed)] = true
+			}
 		}
 		return true
 	})
 	return slices.Collect(maps.Keys(problems))
+}
+
+func whom(allowed []string) string {
+	if len(allowed) == 0 {
+		return "tests"
+	}
+	return strings.Join(allowed, " ")
 }
 
 // matchAny reports whether one of the patterns, names or "x/*", is or covers pkg.

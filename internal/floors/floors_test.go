@@ -17,12 +17,13 @@ import (
 )
 
 // floors are the packages of this module, lowest floor first. A package imports
-// only from floors below its own, and "x/*" stands for every package under x.
+// only from floors below its own. "x/*" stands for every package under x; of two
+// floors that name a package, its own is the higher.
 //
 // This is a statement of policy. When the test fails, the import is wrong, or
 // the design has changed, which is a change of ARCHITECTURE.md first.
 const floors = `
-	objfile/debuginfo  internal/cursor  demangle/*
+	objfile/debuginfo  internal/cursor  demangle/*  symbolicate/jsonspan
 	objfile/dwarf  objfile/pdb  objfile/breakpad  demangle
 	objfile
 	debugimage  symbolicate/symcache
@@ -31,7 +32,8 @@ const floors = `
 	symbolicate/eventpb
 	symbolicate/rpc
 	cmd/*
-	internal/fixture  internal/golden  benchmarks  benchmarks/*
+	internal/fixture  internal/golden
+	demangle/internal/oracle  benchmarks  benchmarks/*
 `
 
 // rooms are the packages from outside, each with the only packages that may
@@ -42,28 +44,30 @@ const rooms = `
 	github.com/spf13: cmd/*
 	github.com/jedib0t: cmd/*
 	golang.org/x/term: cmd/*
-	github.com/valyala/fastjson: symbolicate cmd/*
-	github.com/ianlancetaylor/demangle: demangle demangle/*
+	github.com/ianlancetaylor/demangle: demangle/*
 	golang.org/x/sys: objfile symbolicate/symcache
 	net/http: debugimage/source cmd/*
-	os: objfile symbolicate/symcache debugimage/source cmd/* internal/fixture internal/golden benchmarks benchmarks/*
+	os: objfile symbolicate/symcache debugimage/source cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*
 	log: cmd/*
 	flag: cmd/* internal/golden benchmarks benchmarks/*
-	testing: internal/fixture internal/golden benchmarks benchmarks/*
+	testing: internal/fixture internal/golden demangle/internal/oracle benchmarks benchmarks/*
 	debug/dwarf:
-	debug/elf:
+	debug/elf: objfile
 	debug/gosym:
-	debug/macho:
-	debug/pe:
+	debug/macho: objfile
+	debug/pe: objfile
 	github.com/go-delve/delve:
 	github.com/google/go-cmp: internal/golden
 `
 
-// commandOnly are the names that tie code to one process: its environment, its
-// terminal, its exit. Only commands (and what helps tests) use them.
-const commandOnly = `
-	os.Args os.Environ os.ExpandEnv os.Exit os.Getenv os.LookupEnv os.Stderr os.Stdin os.Stdout
-	fmt.Print fmt.Printf fmt.Println
+// names are names of packages, each list with the only packages that may use
+// them: what ties code to one process, its environment, its terminal and its
+// exit, is for commands, and parsers that are not hardened are for tests. Their
+// constants are for everybody who may import them.
+const names = `
+	os.Args os.Environ os.ExpandEnv os.Exit os.Getenv os.LookupEnv os.Stderr os.Stdin os.Stdout: cmd/* benchmarks benchmarks/*
+	fmt.Print fmt.Printf fmt.Println: cmd/* benchmarks benchmarks/*
+	elf.NewFile elf.Open macho.NewFile macho.Open macho.NewFatFile macho.OpenFat pe.NewFile pe.Open:
 `
 
 func TestFloors(t *testing.T) {
@@ -83,28 +87,31 @@ func TestCheck(t *testing.T) {
 	source := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	own := func(path string) string { return "\"" + module + "/" + path + "\"" }
 	tree := fstest.MapFS{
-		"objfile/elf.go":              source("package objfile; import " + own("objfile/dwarf") + "; import \"os\""),
-		"objfile/elf_test.go":         source("package objfile; import " + own("symbolicate")),
-		"objfile/dwarf/up.go":         source("package dwarf; import " + own("objfile")),
-		"objfile/dwarf/side.go":       source("package dwarf; import " + own("objfile/pdb")),
-		"objfile/dwarf/file.go":       source("package dwarf; import \"os\""),
-		"objfile/pdb/oracle.go":       source("package pdb; import \"debug/dwarf\""),
-		"demangle/rust/rust.go":       source("package rust; import \"github.com/ianlancetaylor/demangle\""),
-		"symbolicate/grpc.go":         source("package symbolicate; import \"google.golang.org/grpc/codes\""),
-		"symbolicate/symcache/log.go": source("package symcache; import (\"fmt\"; \"os\"); var v = os.Getenv(\"V\"); func f() { fmt.Println(v) }"),
-		"cmd/symbolicate/main.go":     source("package main; import (\"os\"; \"net/http\"); var v = os.Getenv(\"V\")"),
-		"odds/ends.go":                source("package odds"),
-		"testdata/src/main.go":        source("package main; import \"os\""),
+		"objfile/elf.go":                source("package objfile; import " + own("objfile/dwarf") + "; import \"os\""),
+		"objfile/elf_test.go":           source("package objfile; import " + own("symbolicate")),
+		"objfile/dwarf/up.go":           source("package dwarf; import " + own("objfile")),
+		"objfile/dwarf/side.go":         source("package dwarf; import " + own("objfile/pdb")),
+		"objfile/dwarf/file.go":         source("package dwarf; import \"os\""),
+		"objfile/pdb/oracle.go":         source("package pdb; import \"debug/dwarf\""),
+		"objfile/parse.go":              source("package objfile; import \"debug/elf\"; const c = elf.EM_386; var p = elf.NewFile"),
+		"demangle/rust/rust.go":         source("package rust; import \"github.com/ianlancetaylor/demangle\""),
+		"symbolicate/grpc.go":           source("package symbolicate; import \"google.golang.org/grpc/codes\""),
+		"symbolicate/symcache/log.go":   source("package symcache; import (\"fmt\"; \"os\"); var v = os.Getenv(\"V\"); func f() { fmt.Println(v) }"),
+		"cmd/symbolicate/main.go":       source("package main; import (\"os\"; \"net/http\"); var v = os.Getenv(\"V\")"),
+		"demangle/internal/oracle/o.go": source("package oracle; import " + own("internal/fixture")),
+		"odds/ends.go":                  source("package odds"),
+		"testdata/src/main.go":          source("package main; import \"os\""),
 	}
 	want := []string{
-		"objfile/dwarf/file.go: imports os, which is for objfile symbolicate/symcache debugimage/source cmd/* internal/fixture internal/golden benchmarks benchmarks/*",
+		"objfile/dwarf/file.go: imports os, which is for objfile symbolicate/symcache debugimage/source cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*",
 		"objfile/dwarf/side.go: imports objfile/pdb, which is not on a floor below",
 		"objfile/dwarf/up.go: imports objfile, which is not on a floor below",
+		"objfile/parse.go: uses elf.NewFile, which is for tests",
 		"objfile/pdb/oracle.go: imports debug/dwarf, which is for tests",
 		"odds: is on no floor",
 		"symbolicate/grpc.go: imports google.golang.org/grpc/codes, which is for symbolicate/rpc cmd/*",
-		"symbolicate/symcache/log.go: uses fmt.Println, which is for commands",
-		"symbolicate/symcache/log.go: uses os.Getenv, which is for commands",
+		"symbolicate/symcache/log.go: uses fmt.Println, which is for cmd/* benchmarks benchmarks/*",
+		"symbolicate/symcache/log.go: uses os.Getenv, which is for cmd/* benchmarks benchmarks/*",
 	}
 	got, _, err := check(tree)
 	if err != nil {
