@@ -1,0 +1,85 @@
+// Package source finds the debug files of an image.
+//
+// A source answers with the files it has and with what it looked for, so that an
+// unresolved frame can say what was missing. What a file is, is decided by the
+// ids inside it, never by its name.
+package source
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nativesym/nativesym/objfile"
+)
+
+// A Result is what a source has for an image.
+type Result struct {
+	Files   []File   // best first, see [Rank]
+	Lookups []Lookup // everything that was asked for, in order
+}
+
+// A File is a debug file of the image.
+type File struct {
+	Path     string
+	Features Features
+}
+
+// Open opens the file. The caller closes it.
+func (f File) Open() (*objfile.File, error) { return objfile.Open(f.Path) }
+
+// Features say what a file is good for.
+type Features struct {
+	DebugInfo  bool // functions, lines and inlined calls
+	Symbols    bool // names of functions
+	UnwindInfo bool // how to walk the stack
+}
+
+// rank orders features: the lower the better.
+func (f Features) rank() int {
+	switch {
+	case f.DebugInfo:
+		return 0
+	case f.Symbols:
+		return 1
+	}
+	return 2
+}
+
+// Rank sorts files, best first: those with debug information, those with
+// symbols, the others; as they were within each.
+func Rank(files []File) {
+	slices.SortStableFunc(files, func(a, b File) int {
+		return cmp.Compare(a.Features.rank(), b.Features.rank())
+	})
+}
+
+// A Lookup is one question that was asked and its answer.
+type Lookup struct {
+	Location string // path or address that was tried
+	Status   Status
+	Detail   string // why, unless the status says it all
+}
+
+// A Status is the outcome of a Lookup.
+type Status uint8
+
+// The outcomes.
+const (
+	NotFound  Status = iota
+	Found            // it is a file of this image
+	OtherID          // the name is right, but it is the file of another build
+	Malformed        // there is a file, but it cannot be read
+)
+
+// String returns the status as a candidate's download status has it.
+func (s Status) String() string {
+	switch s {
+	case Found:
+		return "ok"
+	case OtherID:
+		return "other_id"
+	case Malformed:
+		return "malformed"
+	}
+	return "notfound"
+}

@@ -1,0 +1,114 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/objfile"
+)
+
+// A tree is what a directory held when it was read. It does not change.
+type tree struct {
+	byDebugID map[objfile.DebugID][]string // paths
+	byCodeID  map[string][]string
+	byName    map[string][]entry // by base name, for saying what was there instead
+}
+
+// An entry is a file by its name: of which build it is, or why that is unknown.
+type entry struct {
+	path   string
+	build  build
+	broken error
+}
+
+// readTree opens every file below root and keeps its ids. Directories that
+// cannot be read count as empty, except root itself.
+func readTree(ctx context.Context, root string) (*tree, error) {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{
+		byDebugID: make(map[objfile.DebugID][]string),
+		byCodeID:  make(map[string][]string),
+		byName:    make(map[string][]entry),
+	}
+	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && path == root:
+			return err
+		case err != nil || e.IsDir():
+			return nil
+		}
+		// Links to files are followed: a .build-id tree is made of them.
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			t.add(path)
+		}
+		return nil
+	})
+	return t, err
+}
+
+func (t *tree) add(path string) {
+	e := entry{path: path}
+	f, err := objfile.Open(path)
+	switch {
+	case errors.Is(err, objfile.ErrUnknownFormat):
+		return
+	case err != nil:
+		e.broken = err
+	default:
+		e.build = build{f.DebugID(), f.CodeID()}
+		f.Close()
+	}
+	if id := e.build.debugID; !id.IsZero() {
+		t.byDebugID[id] = append(t.byDebugID[id], path)
+	}
+	if id := e.build.codeID; id != "" {
+		t.byCodeID[id] = append(t.byCodeID[id], path)
+	}
+	name := filepath.Base(path)
+	t.byName[name] = append(t.byName[name], e)
+}
+
+// find adds the image's files to the result, or else what has their names.
+func (t *tree) find(im *debugimage.Image, res *Result) {
+	seen := make(map[string]bool)
+	for _, l := range res.Lookups {
+		seen[l.Location] = true
+	}
+	try := func(paths []string) {
+		for _, path := range paths {
+			if !seen[path] {
+				seen[path] = true
+				res.try(path, im)
+			}
+		}
+	}
+	if !im.DebugID.IsZero() {
+		try(t.byDebugID[im.DebugID])
+	}
+	if im.CodeID != "" {
+		try(t.byCodeID[im.CodeID])
+	}
+	if len(res.Files) > 0 {
+		return
+	}
+	for _, name := range names(im) {
+		for _, e := range t.byName[name] {
+			switch {
+			case seen[e.path]:
+			case e.broken != nil:
+				res.Lookups = append(res.Lookups, Lookup{e.path, Malformed, e.broken.Error()})
+			default:
+				res.Lookups = append(res.Lookups, Lookup{e.path, OtherID, e.build.String()})
+			}
+		}
+	}
+}
