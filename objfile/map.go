@@ -94,3 +94,12 @@ func guard(name string, data []byte, fn func() error) (err error) {
 	}()
 	return fn()
 }
+
+// Map maps a whole file into memory, for readers of formats of their own. The
+// bytes are valid until unmap is called.
+func Map(path string) (data []byte, unmapFile func() error, err error) {
+	if data, err = mapPath(path); err != nil {
+		return nil, nil, err
+	}
+	return data, func() error { return unmap(data) }, nil
+}

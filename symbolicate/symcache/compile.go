@@ -1,0 +1,221 @@
+package symcache
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// Options says how to compile. Its zero value compiles on one core, without columns.
+type Options struct {
+	// Workers is how many goroutines decode units. Zero means one. The result
+	// does not depend on it.
+	Workers int
+
+	// Columns keeps the columns of lines and calls. They are a part of their own,
+	// which costs about as much again as lines do.
+	Columns bool
+
+	// Image is the executable or library that the compiled file describes, if
+	// they are two files: its symbols name what the debug file's do not.
+	Image *objfile.File
+
+	// Progress, if not nil, is called as encoded bytes of debug information are
+	// done, from one goroutine at a time.
+	Progress func(done, total int64)
+}
+
+// A Result is a compiled table and what is to be said about it.
+type Result struct {
+	Table []byte
+
+	// Broken is how many units could not be read to their end, and Fault what was
+	// wrong with the first of them. What they told before it is in the table.
+	Broken int
+	Fault  error
+}
+
+// Compile turns a file's debug information and symbols into a table. It fails
+// where the file cannot be read at all; broken units are reported in the Result.
+func Compile(f *objfile.File, opts Options) (res Result, err error) {
+	err = f.Guard(func() error {
+		in, err := inputOf(f, opts.Image)
+		if err != nil {
+			return err
+		}
+		res, err = compile(in, opts)
+		return err
+	})
+	return res, err
+}
+
+// An input is what a table is compiled from.
+type input struct {
+	DebugID, CodeID, Arch string
+	Base                  uint64
+	Source                debuginfo.Source // nil if there is no debug information
+	Symbols               []objfile.Symbol // ascending by address, the preferred name of an address first
+}
+
+func inputOf(f, image *objfile.File) (input, error) {
+	in := input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base()}
+	var err error
+	if in.Source, err = f.DebugInfo(); err != nil {
+		return in, err
+	}
+	in.Symbols, err = f.Symbols()
+	if err != nil && in.Source == nil {
+		return in, err
+	}
+	if image == nil {
+		return in, nil
+	}
+	more, err := image.Symbols()
+	if err != nil && in.Source == nil {
+		return in, err
+	}
+	for _, s := range more {
+		s.Addr += f.Base() - image.Base()
+		in.Symbols = append(in.Symbols, s)
+	}
+	slices.SortStableFunc(in.Symbols, func(a, b objfile.Symbol) int {
+		switch {
+		case a.Addr < b.Addr:
+			return -1
+		case a.Addr > b.Addr:
+			return 1
+		}
+		return 0
+	})
+	return in, nil
+}
+
+// A compiler holds what the workers share.
+type compiler struct {
+	in      input
+	opts    Options
+	batches []debuginfo.Span // of units
+	named   []interval       // what symbols cover, without overlaps; item is the symbol
+
+	mu          sync.Mutex // guards the progress
+	read, total int64
+}
+
+// batchBytes is how much encoded debug information a worker takes at a time:
+// enough to make taking it cheap, little enough to share the end evenly.
+const batchBytes = 1 << 20
+
+func compile(in input, opts Options) (Result, error) {
+	c := &compiler{in: in, opts: opts}
+	c.nameCode()
+	var workers []*worker
+	if in.Source != nil {
+		c.share()
+		workers = c.decode()
+	}
+	var res Result
+	for _, w := range workers {
+		res.Broken += w.broken
+		if res.Fault == nil {
+			res.Fault = w.err
+		}
+	}
+	t := newTable(c, workers)
+	var err error
+	res.Table, err = t.encode()
+	return res, err
+}
+
+// share cuts the units into batches.
+func (c *compiler) share() {
+	units := c.in.Source.NumUnits()
+	first, size := 0, 0
+	for i := range units {
+		n := c.in.Source.UnitSize(i)
+		c.total += int64(n)
+		if size += n; size >= batchBytes || i == units-1 {
+			c.batches = append(c.batches, debuginfo.Span{First: uint32(first), End: uint32(i + 1)})
+			first, size = i+1, 0
+		}
+	}
+}
+
+// decode runs the workers over all batches.
+func (c *compiler) decode() []*worker {
+	workers := make([]*worker, min(max(c.opts.Workers, 1), max(len(c.batches), 1)))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var fault atomic.Pointer[any]
+	for i := range workers {
+		workers[i] = newWorker(c, i)
+		wg.Go(func() {
+			defer func() { // a fault of the mapped file belongs to the caller's guard
+				if r := recover(); r != nil {
+					fault.CompareAndSwap(nil, &r)
+				}
+			}()
+			workers[i].run(&next)
+		})
+	}
+	wg.Wait()
+	if r := fault.Load(); r != nil {
+		panic(*r)
+	}
+	return workers
+}
+
+// done counts a batch as read.
+func (c *compiler) done(b debuginfo.Span) {
+	if c.opts.Progress == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := b.First; i < b.End; i++ {
+		c.read += int64(c.in.Source.UnitSize(int(i)))
+	}
+	c.opts.Progress(c.read, c.total)
+}
+
+// nameCode finds which symbol names which code.
+func (c *compiler) nameCode() {
+	list := make([]interval, 0, len(c.in.Symbols))
+	for i, s := range c.in.Symbols {
+		if s.Addr < c.in.Base || s.Size == 0 || s.Addr+s.Size < s.Addr {
+			continue
+		}
+		at := s.Addr - c.in.Base
+		list = append(list, interval{at, at + s.Size, int32(i)})
+	}
+	c.named = resolve(list, nil)
+}
+
+// isNamed reports whether code that no function claims is worth keeping.
+func (c *compiler) isNamed(r debuginfo.Range) bool {
+	if len(c.named) == 0 {
+		return r.End-r.Start >= minOrphan
+	}
+	start, end := r.Start-c.in.Base, r.End-c.in.Base
+	i := sort.Search(len(c.named), func(i int) bool { return c.named[i].end > start })
+	return i < len(c.named) && c.named[i].start < end
+}
+
+// symbolAt returns the symbols that start at an offset in the image.
+func (c *compiler) symbolsAt(rel uint64) []objfile.Symbol {
+	at := rel + c.in.Base
+	s := c.in.Symbols
+	i := sort.Search(len(s), func(i int) bool { return s[i].Addr >= at })
+	n := i
+	for n < len(s) && s[n].Addr == at {
+		n++
+	}
+	return s[i:n]
+}
+
+// sizeError says that a table would not fit the format.
+func sizeError(what string) error { return fmt.Errorf("symcache: more than 4 GiB of %s", what) }

@@ -1,0 +1,258 @@
+package symcache
+
+import (
+	"math"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// An encoder writes the sections of a table.
+type encoder struct {
+	t        *table
+	wide     bool // files take 4 bytes
+	sections [numSections][]byte
+	ids      [3]string // debug id, code id, architecture, as far as they fit
+	packer   packer
+}
+
+func newEncoder(t *table) *encoder {
+	e := &encoder{t: t, wide: len(t.paths) > 1<<16}
+	for i, s := range []string{t.c.in.DebugID, t.c.in.CodeID, t.c.in.Arch} {
+		e.ids[i] = s[:min(len(s), math.MaxUint8)]
+	}
+	return e
+}
+
+// blocks writes regions, buckets, blocks and columns.
+func (e *encoder) blocks() error {
+	var r region
+	open := false
+	var starts, offsets []uint32 // of the region's blocks
+	for i := range e.t.entries {
+		en := &e.t.entries[i]
+		for start := en.start; start < en.end; {
+			end := min(en.end, start+maxSymbol)
+			if open && end-r.start > math.MaxUint32 {
+				e.endRegion(&r, starts, offsets)
+				open = false
+			}
+			if !open {
+				r = region{start: start, firstBlock: uint32(len(e.sections[secBlocks]))}
+				starts, offsets, open = starts[:0], offsets[:0], true
+			}
+			if len(e.sections[secBlocks]) > math.MaxUint32-1<<24 || len(e.sections[secColumns]) > math.MaxUint32-1<<24 {
+				return sizeError("functions")
+			}
+			starts = append(starts, uint32(start-r.start))
+			offsets = append(offsets, uint32(len(e.sections[secBlocks])))
+			r.span = uint32(end - r.start)
+			e.block(en, start, end, r.start)
+			start = end
+		}
+	}
+	if open {
+		e.endRegion(&r, starts, offsets)
+	}
+	return nil
+}
+
+// maxSymbol is the longest block in bytes that only a symbol is known about.
+const maxSymbol = 1 << 31
+
+// endRegion writes a region and its buckets.
+func (e *encoder) endRegion(r *region, starts, offsets []uint32) {
+	r.bucket = uint32(len(e.sections[secBuckets]) / 4)
+	r.endBlock = uint32(len(e.sections[secBlocks]))
+	b := e.sections[secBuckets]
+	block := 0
+	for at := uint64(0); at < uint64(r.span); at += 1 << bucketShift {
+		for block+1 < len(starts) && uint64(starts[block+1]) <= at {
+			block++
+		}
+		b = le.AppendUint32(b, offsets[block])
+	}
+	e.sections[secBuckets] = b
+	out := e.sections[secRegions]
+	out = le.AppendUint64(out, r.start)
+	for _, v := range []uint32{r.span, r.bucket, r.firstBlock, r.endBlock} {
+		out = le.AppendUint32(out, v)
+	}
+	e.sections[secRegions] = out
+}
+
+// block writes what an entry says about the code from start to end.
+func (e *encoder) block(en *entry, start, end, region uint64) {
+	b := en.block
+	out := e.sections[secBlocks]
+	at := len(out)
+	flags := uint32(0)
+	out = le.AppendUint32(out, uint32(start-region))
+	out = le.AppendUint32(out, uint32(end-start))
+	out = le.AppendUint32(out, 0)
+	out = le.AppendUint32(out, en.function)
+	entry, first, span := e.extent(en)
+	if entry != start || first != start || span != end-start {
+		flags |= blockPart
+		out = le.AppendUint64(out, entry)
+		out = le.AppendUint32(out, uint32(start-first))
+		out = le.AppendUint32(out, uint32(min(span, math.MaxUint32)))
+	}
+	if b != nil && !b.isEmpty() {
+		flags |= blockRows
+		if b.narrow {
+			flags |= blockNarrow
+		}
+		var cols int
+		if len(b.columns) > 0 {
+			flags |= blockColumns
+			cols = len(e.sections[secColumns])
+			e.columns(b)
+		}
+		out = e.rows(out, b, uint16(start-b.start), uint32(cols), flags&blockColumns != 0)
+	}
+	le.PutUint32(out[at+8:], uint32(len(out)-at)<<8|flags)
+	e.sections[secBlocks] = out
+}
+
+// extent returns where the function of an entry is entered, and the contiguous
+// range that the entry is a part of.
+func (e *encoder) extent(en *entry) (entry, first, span uint64) {
+	switch {
+	case en.symbol >= 0:
+		s := &e.t.c.in.Symbols[en.symbol]
+		at := s.Addr - e.t.c.in.Base
+		return at, at, s.Size
+	default:
+		return en.block.entry, en.block.first, en.block.span
+	}
+}
+
+// isEmpty reports whether b says nothing but its name.
+func (b *block) isEmpty() bool {
+	return b.rows <= 1 && len(b.scopes) == 0 && b.bits.line == 0 && len(b.files) == 1 && b.files[0] == 0
+}
+
+// rows appends the part of a block that lines need.
+func (e *encoder) rows(out []byte, b *block, clip uint16, cols uint32, hasCols bool) []byte {
+	numbers := e.t.byWork[b.worker]
+	low, top, lowLine, topLine := ^uint32(0), uint32(0), ^uint32(0), uint32(0)
+	for i := range b.scopes {
+		s := &b.scopes[i]
+		fn := numbers[s.function] - 1
+		low, top = min(low, fn), max(top, fn)
+		if s.callLine != 0 {
+			lowLine, topLine = min(lowLine, s.callLine), max(topLine, s.callLine)
+		}
+	}
+	var fnBits, lineBits uint8
+	if len(b.scopes) > 0 {
+		fnBits = width(top - low)
+	}
+	if topLine != 0 {
+		lineBits = width(topLine - lowLine + 1)
+	}
+	out = le.AppendUint16(out, b.rows)
+	out = le.AppendUint16(out, uint16(len(b.files)))
+	out = le.AppendUint16(out, uint16(len(b.scopes)))
+	out = le.AppendUint16(out, clip)
+	out = le.AppendUint32(out, b.lineBase)
+	out = append(out, b.bits.scope, b.bits.file, b.bits.line, lineBits, fnBits, 0, 0, 0)
+	if len(b.scopes) > 0 {
+		out = le.AppendUint32(out, low)
+		out = le.AppendUint32(out, lowLine)
+	}
+	if hasCols {
+		out = le.AppendUint32(out, cols)
+	}
+	out = append(out, b.body[:b.packed]...)
+	for _, f := range b.files {
+		n := e.t.pathsBy[b.worker][f] - 1
+		if e.wide {
+			out = le.AppendUint32(out, n)
+		} else {
+			out = le.AppendUint16(out, uint16(n))
+		}
+	}
+	out = append(out, b.body[b.packed:]...)
+	p := packer{b: out}
+	for i := range b.scopes {
+		s := &b.scopes[i]
+		p.put(numbers[s.function]-1-low, fnBits)
+		p.put(uint32(s.parent), b.bits.scope)
+		p.put(uint32(s.callFile), b.bits.file)
+		p.put(packLine(s.callLine, lowLine), lineBits)
+	}
+	return p.bytes()
+}
+
+// columns appends the columns of a block to their section.
+func (e *encoder) columns(b *block) {
+	var top, topCall uint32
+	for _, c := range b.columns {
+		top = max(top, c.column)
+	}
+	for i := range b.scopes {
+		topCall = max(topCall, b.scopes[i].callColumn)
+	}
+	out := le.AppendUint16(e.sections[secColumns], uint16(len(b.columns)))
+	out = append(out, width(top), width(topCall))
+	for _, c := range b.columns {
+		out = append(out, byte(c.start))
+		if !b.narrow {
+			out = append(out, byte(c.start>>8))
+		}
+	}
+	p := packer{b: out}
+	for _, c := range b.columns {
+		p.put(c.column, width(top))
+	}
+	p.b = p.bytes()
+	for i := range b.scopes {
+		p.put(b.scopes[i].callColumn, width(topCall))
+	}
+	e.sections[secColumns] = p.bytes()
+}
+
+// texts writes functions, files and strings.
+func (e *encoder) texts() error {
+	var s []byte
+	for _, id := range e.ids {
+		s = append(s, id...)
+	}
+	functions := make([]byte, 0, functionSize*len(e.t.names))
+	for _, n := range e.t.names {
+		var off uint32
+		var flags byte
+		off, s = e.name(s, n, &flags)
+		functions = le.AppendUint32(functions, off)
+		functions = le.AppendUint16(functions, uint16(min(len(n.Symbol), longSymbol)))
+		functions = append(functions, byte(n.Language), flags)
+	}
+	files := make([]byte, 0, fileSize*len(e.t.paths))
+	for _, p := range e.t.paths {
+		files = le.AppendUint32(files, uint32(len(s)))
+		files = le.AppendUint32(files, uint32(len(p)))
+		s = append(s, p...)
+	}
+	e.sections[secFunctions], e.sections[secFiles], e.sections[secStrings] = functions, files, s
+	if len(s) > math.MaxUint32 {
+		return sizeError("names")
+	}
+	return nil
+}
+
+// name appends the strings of a name to s.
+func (e *encoder) name(s []byte, n debuginfo.Name, flags *byte) (uint32, []byte) {
+	if len(n.Symbol) >= longSymbol {
+		s = le.AppendUint32(s, uint32(len(n.Symbol)))
+	}
+	off := uint32(len(s))
+	s = append(s, n.Symbol...)
+	if n.Scope != "" {
+		*flags |= flagScope
+		scope := n.Scope[:min(len(n.Scope), math.MaxUint16)]
+		s = le.AppendUint16(s, uint16(len(scope)))
+		s = append(s, scope...)
+	}
+	return off, s
+}

@@ -1,0 +1,154 @@
+package symcache
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// maxOverlap limits how many inlined calls are open at one address. Real code
+// nests them a few dozen deep.
+const maxOverlap = 1 << 10
+
+// A sweeper goes over one function's code from front to back and finds for every
+// address which inlined call and which row it belongs to.
+//
+// Ranges of inlined calls nest, but compilers also let siblings overlap and
+// children stick out of their parents. At each address the deepest call wins, of
+// several the last; its callers are its parents, whatever their own ranges say.
+type sweeper struct {
+	u       *debuginfo.Unit
+	b       blockBuilder
+	parents []int32 // of the function's inlines: index among them, −1 for the function
+	byDepth []int32 // the inline met last at each depth
+	pieces  []piece // ranges of inlines
+	open    []piece // those around the current address, the winner last
+	row     int     // in u.Rows: the last one at or before the current address
+}
+
+// A piece is a range of an inlined call.
+type piece struct {
+	start, end uint64
+	inline     int32 // index among the function's inlines
+	depth      uint32
+}
+
+// before says whether q wins over p where both hold an address.
+func (p piece) before(q piece) bool {
+	return p.depth < q.depth || p.depth == q.depth && p.inline < q.inline
+}
+
+// function prepares the sweep of f.
+func (s *sweeper) function(f *debuginfo.Function) {
+	inlines := s.u.Inlines[f.Inlines.First:f.Inlines.End]
+	s.parents, s.byDepth, s.pieces = s.parents[:0], append(s.byDepth[:0], -1), s.pieces[:0]
+	sorted := true
+	for i := range inlines {
+		in := &inlines[i]
+		depth := min(in.Depth, uint32(len(s.byDepth)))
+		s.parents = append(s.parents, s.byDepth[depth-1])
+		s.byDepth = append(s.byDepth[:depth], int32(i))
+		for _, r := range s.u.Ranges[in.Ranges.First:in.Ranges.End] {
+			if n := len(s.pieces); n > 0 && r.Start < s.pieces[n-1].start {
+				sorted = false
+			}
+			s.pieces = append(s.pieces, piece{start: r.Start, end: r.End, inline: int32(i), depth: depth})
+		}
+	}
+	if !sorted {
+		slices.SortStableFunc(s.pieces, func(a, b piece) int {
+			switch {
+			case a.start < b.start:
+				return -1
+			case a.start > b.start:
+				return 1
+			}
+			return 0
+		})
+	}
+}
+
+// sweep feeds the block builder with the code from start to end.
+func (s *sweeper) sweep(start, end uint64) {
+	s.open = s.open[:0]
+	s.seekRow(start)
+	next := 0
+	for pos := start; pos < end; {
+		s.expire(pos)
+		for ; next < len(s.pieces) && s.pieces[next].start <= pos; next++ {
+			if s.pieces[next].end > pos {
+				s.enter(s.pieces[next])
+			}
+		}
+		stop := end
+		if next < len(s.pieces) {
+			stop = min(stop, s.pieces[next].start)
+		}
+		inline := int32(-1)
+		for i := range s.open {
+			stop = min(stop, s.open[i].end)
+			inline = s.open[i].inline
+		}
+		s.emit(pos, stop, s.b.scopeOf(s, inline))
+		pos = stop
+	}
+}
+
+// expire closes the pieces that end at or before pos.
+func (s *sweeper) expire(pos uint64) {
+	n := 0
+	for _, p := range s.open {
+		if p.end > pos {
+			s.open[n] = p
+			n++
+		}
+	}
+	s.open = s.open[:n]
+}
+
+// enter opens a piece.
+func (s *sweeper) enter(p piece) {
+	if len(s.open) == maxOverlap {
+		return
+	}
+	i := len(s.open)
+	for i > 0 && p.before(s.open[i-1]) {
+		i--
+	}
+	s.open = slices.Insert(s.open, i, p)
+}
+
+// seekRow moves to the last row at or before pos.
+func (s *sweeper) seekRow(pos uint64) {
+	rows := s.u.Rows
+	if i := s.row; i >= 0 && i < len(rows) && rows[i].Addr <= pos {
+		for steps := 0; steps < 16; steps++ { // functions mostly follow one another
+			if i+1 == len(rows) || rows[i+1].Addr > pos {
+				s.row = i
+				return
+			}
+			i++
+		}
+	}
+	s.row = sort.Search(len(rows), func(i int) bool { return rows[i].Addr > pos }) - 1
+}
+
+// emit adds the rows from pos to end, which belong to scope.
+func (s *sweeper) emit(pos, end uint64, scope uint16) {
+	rows := s.u.Rows
+	for pos < end {
+		for s.row+1 < len(rows) && rows[s.row+1].Addr <= pos {
+			s.row++
+		}
+		var r debuginfo.Row
+		if s.row >= 0 && !rows[s.row].End {
+			r = rows[s.row]
+		}
+		s.b.row(pos, scope, &r)
+		if s.row+1 == len(rows) {
+			return
+		}
+		pos = rows[s.row+1].Addr
+	}
+}

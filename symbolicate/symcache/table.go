@@ -1,0 +1,276 @@
+package symcache
+
+import (
+	"cmp"
+	"hash/crc32"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// A table puts together what the workers found: it settles overlaps, fills gaps
+// from symbols, numbers names and files, and writes the bytes. Numbers are given in
+// the order of addresses, so the bytes do not depend on who found what.
+type table struct {
+	c       *compiler
+	workers []*worker
+	blocks  []*block // of functions, then of orphans
+	entries []entry
+
+	names   []debuginfo.Name
+	numbers map[debuginfo.Name]uint32
+	byWork  [][]uint32 // per worker: its number of a name → number + 1
+	paths   []string
+	pathNo  map[string]uint32
+	pathsBy [][]uint32
+}
+
+// An entry is a piece of code as the table will hold it.
+type entry struct {
+	start, end uint64 // offsets in the image
+	block      *block // nil where only a symbol is known
+	symbol     int32  // names code without a function; −1 none
+	function   uint32
+}
+
+func newTable(c *compiler, workers []*worker) *table {
+	t := &table{
+		c: c, workers: workers,
+		names: []debuginfo.Name{{}}, numbers: map[debuginfo.Name]uint32{{}: 0},
+		paths: []string{""}, pathNo: map[string]uint32{"": 0},
+	}
+	for _, w := range workers {
+		t.byWork = append(t.byWork, make([]uint32, len(w.names)))
+		t.pathsBy = append(t.pathsBy, make([]uint32, len(w.paths)))
+		for i := range w.blocks {
+			t.blocks = append(t.blocks, &w.blocks[i])
+		}
+	}
+	slices.SortFunc(t.blocks, compareBlocks)
+	t.settle()
+	t.number()
+	return t
+}
+
+// compareBlocks orders by start; of blocks that start together, that of the unit that comes first.
+func compareBlocks(a, b *block) int {
+	if a.start != b.start {
+		return cmp.Compare(a.start, b.start)
+	}
+	return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.seq, b.seq))
+}
+
+// settle decides what the table says about every address.
+func (t *table) settle() {
+	var functions, orphans []interval
+	for i, b := range t.blocks {
+		v := interval{b.start, b.start + b.size, int32(i)}
+		if b.orphan {
+			orphans = append(orphans, v)
+		} else {
+			functions = append(functions, v)
+		}
+	}
+	functions = resolve(functions, make([]interval, 0, len(functions)))
+	g := gapFiller{t: t, symbols: t.c.named, orphans: resolve(orphans, nil)}
+	t.entries = make([]entry, 0, len(functions)+len(functions)/4)
+	pos := uint64(0)
+	for _, f := range functions {
+		g.fill(pos, f.start)
+		t.entries = append(t.entries, entry{start: f.start, end: f.end, block: t.blocks[f.item], symbol: -1})
+		pos = f.end
+	}
+	g.fill(pos, math.MaxUint64)
+}
+
+// A gapFiller adds entries for code between functions. Gaps come in ascending order.
+type gapFiller struct {
+	t                *table
+	symbols, orphans []interval
+}
+
+func (g *gapFiller) fill(pos, end uint64) {
+	for pos < end {
+		g.symbols = dropBefore(g.symbols, pos)
+		g.orphans = dropBefore(g.orphans, pos)
+		e := entry{start: pos, end: end, symbol: -1}
+		if len(g.symbols) > 0 {
+			e.end = clip(g.symbols[0], pos, e.end, func() { e.symbol = g.symbols[0].item })
+		}
+		if len(g.orphans) > 0 {
+			e.end = clip(g.orphans[0], pos, e.end, func() { e.block = g.t.blocks[g.orphans[0].item] })
+		}
+		if e.symbol >= 0 || e.block != nil && len(g.t.c.named) == 0 {
+			g.t.entries = append(g.t.entries, e)
+		}
+		pos = e.end
+	}
+}
+
+// dropBefore drops the intervals that end at or before pos.
+func dropBefore(v []interval, pos uint64) []interval {
+	for len(v) > 0 && v[0].end <= pos {
+		v = v[1:]
+	}
+	return v
+}
+
+// clip returns how far from pos v says one thing: it calls inside if it holds pos.
+func clip(v interval, pos, end uint64, inside func()) uint64 {
+	if v.start > pos {
+		return min(end, v.start)
+	}
+	inside()
+	return min(end, v.end)
+}
+
+// number gives numbers to names and files in the order in which entries use them.
+func (t *table) number() {
+	for i := range t.entries {
+		e := &t.entries[i]
+		if e.block == nil {
+			e.function = t.nameNumber(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
+			continue
+		}
+		e.function = t.functionOf(e)
+		w := t.workers[e.block.worker]
+		for j := range e.block.scopes {
+			t.workerName(w, e.block.scopes[j].function)
+		}
+		numbers := t.pathsBy[w.index]
+		for _, f := range e.block.files {
+			if numbers[f] == 0 {
+				numbers[f] = t.pathNumber(w.paths[f]) + 1
+			}
+		}
+	}
+}
+
+func (t *table) workerName(w *worker, name uint32) uint32 {
+	n := &t.byWork[w.index][name]
+	if *n == 0 {
+		*n = t.nameNumber(w.names[name]) + 1
+	}
+	return *n - 1
+}
+
+func (t *table) nameNumber(n debuginfo.Name) uint32 {
+	id, ok := t.numbers[n]
+	if !ok {
+		id = uint32(len(t.names))
+		t.names = append(t.names, n)
+		t.numbers[n] = id
+	}
+	return id
+}
+
+func (t *table) pathNumber(p string) uint32 {
+	id, ok := t.pathNo[p]
+	if !ok {
+		id = uint32(len(t.paths))
+		t.paths = append(t.paths, p)
+		t.pathNo[p] = id
+	}
+	return id
+}
+
+// functionOf returns the number of an entry's function. Where the debug
+// information knows only a plain name, the linker's name for the same function is
+// better: it tells overloads and unnamed namespaces apart.
+func (t *table) functionOf(e *entry) uint32 {
+	b := e.block
+	if b.orphan {
+		if e.symbol < 0 {
+			return 0
+		}
+		return t.nameNumber(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
+	}
+	w := t.workers[b.worker]
+	name := w.names[b.function]
+	if isMangled(name.Symbol) || name.Symbol != "" && !hasMangling(name.Language) {
+		return t.workerName(w, b.function)
+	}
+	for _, s := range t.c.symbolsAt(b.entry) {
+		if name.Symbol == "" || isMangled(s.Name) && strings.Contains(s.Name, plainName(name.Symbol)) {
+			return t.nameNumber(debuginfo.Name{Symbol: s.Name, Language: name.Language})
+		}
+	}
+	return t.workerName(w, b.function)
+}
+
+// hasMangling reports whether linkers know functions of a language by mangled names.
+func hasMangling(l debuginfo.Language) bool {
+	switch l {
+	case debuginfo.CPP, debuginfo.ObjCPP, debuginfo.Rust, debuginfo.Swift, debuginfo.D, debuginfo.UnknownLanguage:
+		return true
+	}
+	return false
+}
+
+// isMangled reports whether a linker's name carries a scope or types.
+func isMangled(s string) bool {
+	for _, prefix := range []string{"_Z", "__Z", "_R", "__R", "?", "$s", "_$s", "_T", "$S", "_$S", "_D", "$e"} {
+		if strings.HasPrefix(s, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainName returns what of a plain name appears in the mangled one: no template
+// arguments, no tilde of a destructor, nothing of an operator.
+func plainName(s string) string {
+	if strings.HasPrefix(s, "operator") {
+		return ""
+	}
+	if i := strings.IndexByte(s, '<'); i > 0 {
+		s = s[:i]
+	}
+	return strings.TrimPrefix(s, "~")
+}
+
+// encode writes the table.
+func (t *table) encode() ([]byte, error) {
+	e := newEncoder(t)
+	if err := e.blocks(); err != nil {
+		return nil, err
+	}
+	if err := e.texts(); err != nil {
+		return nil, err
+	}
+	body := headerSize
+	for i := range e.sections {
+		body += len(e.sections[i]) + 7&^7
+	}
+	out := make([]byte, headerSize, body+slack)
+	for i, s := range e.sections {
+		le.PutUint64(out[offSections+16*i:], uint64(len(out)))
+		le.PutUint64(out[offSections+16*i+8:], uint64(len(s)))
+		out = append(out, s...)
+		for len(out)%8 != 0 {
+			out = append(out, 0)
+		}
+	}
+	out = append(out, make([]byte, slack)...)
+	copy(out, magic)
+	le.PutUint32(out[offVersion:], version)
+	le.PutUint64(out[offSize:], uint64(len(out)))
+	le.PutUint64(out[offBase:], t.c.in.Base)
+	le.PutUint32(out[offFlags:], t.flags())
+	copy(out[offTextSizes:], []byte{byte(len(e.ids[0])), byte(len(e.ids[1])), byte(len(e.ids[2]))})
+	le.PutUint32(out[offBodyCRC:], crc32.Checksum(out[headerSize:], castagnoli))
+	le.PutUint32(out[offHeaderCRC:], crc32.Checksum(out[:headerSize], castagnoli))
+	return out, nil
+}
+
+func (t *table) flags() (flags uint32) {
+	if len(t.blocks) > 0 {
+		flags |= flagDebugInfo
+	}
+	if t.c.opts.Columns {
+		flags |= flagColumns
+	}
+	return flags
+}

@@ -1,0 +1,163 @@
+package symcache
+
+import (
+	"cmp"
+	"slices"
+	"sync/atomic"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// A worker decodes units and turns their functions into blocks.
+type worker struct {
+	c      *compiler
+	index  uint16
+	reader debuginfo.Reader
+	unit   debuginfo.Unit
+	sweep  sweeper
+	seq    uint32
+	ranges []debuginfo.Range // of the unit's functions
+
+	*interner
+	unitNames []uint32 // by index in the unit: the interner's number + 1, 0 not yet asked for
+	unitPaths []uint32
+	blocks    []block
+	err       error // the first broken unit
+	broken    int   // how many units are
+}
+
+func newWorker(c *compiler, index int) *worker {
+	w := &worker{c: c, index: uint16(index), reader: c.in.Source.NewReader(), interner: newInterner()}
+	w.sweep.u = &w.unit
+	w.sweep.b = blockBuilder{u: &w.unit, names: w.unitName, paths: w.unitPath, columns: c.opts.Columns}
+	return w
+}
+
+// run takes batches of units until there are none left.
+func (w *worker) run(next *atomic.Int64) {
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= len(w.c.batches) {
+			return
+		}
+		b := w.c.batches[i]
+		for unit := b.First; unit < b.End; unit++ {
+			w.read(int(unit))
+		}
+		w.c.done(b)
+	}
+}
+
+// read turns unit i into blocks.
+func (w *worker) read(i int) {
+	if err := w.reader.Read(i, &w.unit); err != nil {
+		w.broken++
+		if w.err == nil {
+			w.err = err
+		}
+	}
+	u := &w.unit
+	w.unitNames = zeros(w.unitNames, len(u.Names))
+	w.unitPaths = zeros(w.unitPaths, len(u.Files))
+	w.seq = 0
+	w.sweep.row = 0
+	w.ranges = w.ranges[:0]
+	for f := range u.Functions {
+		w.function(i, &u.Functions[f])
+	}
+	w.orphans(i)
+}
+
+// zeros returns a slice of n zeros, s itself if it is long enough.
+func zeros(s []uint32, n int) []uint32 {
+	if cap(s) < n {
+		return make([]uint32, n, 2*n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+func (w *worker) unitName(i uint32) uint32 {
+	if w.unitNames[i] == 0 {
+		w.unitNames[i] = w.name(w.unit.Names[i]) + 1
+	}
+	return w.unitNames[i] - 1
+}
+
+func (w *worker) unitPath(i uint32) uint32 {
+	if w.unitPaths[i] == 0 {
+		w.unitPaths[i] = w.path(w.unit.Files[i]) + 1
+	}
+	return w.unitPaths[i] - 1
+}
+
+// function turns a function of unit i into blocks, one or more a range.
+func (w *worker) function(i int, f *debuginfo.Function) {
+	u := &w.unit
+	w.sweep.function(f)
+	w.sweep.b.inlines = u.Inlines[f.Inlines.First:f.Inlines.End]
+	name := w.unitName(f.Name)
+	for _, r := range u.Ranges[f.Ranges.First:f.Ranges.End] {
+		if r.Start >= r.End || r.Start < w.c.in.Base {
+			continue
+		}
+		w.ranges = append(w.ranges, r)
+		w.blocksOf(r, block{unit: uint32(i), function: name, entry: f.Entry - w.c.in.Base})
+	}
+}
+
+// blocksOf appends the blocks of a contiguous range; b says what they have in common.
+func (w *worker) blocksOf(r debuginfo.Range, b block) {
+	b.worker = w.index
+	b.first, b.span = r.Start-w.c.in.Base, r.End-r.Start
+	for at := r.Start; at < r.End; {
+		end := min(r.End, at+maxBlockCode)
+		w.sweep.b.begin(at)
+		w.sweep.sweep(at, end)
+		b.start = at - w.c.in.Base
+		w.sweep.b.finish(&b, end-at)
+		b.seq = w.seq
+		w.seq++
+		w.blocks = append(w.blocks, b)
+		at = end
+	}
+}
+
+// orphans turns rows that no function of unit i covers into blocks, where a symbol
+// may name them: assembly has lines and labels but no functions.
+func (w *worker) orphans(i int) {
+	slices.SortFunc(w.ranges, func(a, b debuginfo.Range) int { return cmp.Compare(a.Start, b.Start) })
+	w.sweep.function(&debuginfo.Function{})
+	w.sweep.b.inlines = nil
+	rows := w.unit.Rows
+	next := 0
+	for first := 0; first < len(rows); {
+		last := first
+		for last < len(rows)-1 && !rows[last].End {
+			last++
+		}
+		pos, end := rows[first].Addr, rows[last].Addr
+		for next < len(w.ranges) && w.ranges[next].Start < end {
+			w.orphan(i, debuginfo.Range{Start: pos, End: w.ranges[next].Start})
+			pos = max(pos, w.ranges[next].End)
+			next++
+		}
+		if next > 0 && w.ranges[next-1].End > end {
+			next-- // it reaches into the next sequence
+		}
+		w.orphan(i, debuginfo.Range{Start: pos, End: end})
+		first = last + 1
+	}
+}
+
+// minOrphan is the least code in bytes that counts where no symbols tell code
+// from the padding between functions.
+const minOrphan = 64
+
+func (w *worker) orphan(i int, r debuginfo.Range) {
+	if r.Start >= r.End || r.Start < w.c.in.Base || !w.c.isNamed(r) {
+		return
+	}
+	w.blocksOf(r, block{unit: uint32(i), entry: r.Start - w.c.in.Base, orphan: true})
+}
