@@ -18,6 +18,7 @@ type block struct {
 	rows     uint16
 	lineBase uint32
 	bits     blockBits
+	tail     uint32 // bytes after the block that its last row covers as well: padding
 	narrow   bool   // starts of rows and columns take 1 byte
 	body     []byte // starts of rows, and rows
 	packed   int    // where in body the packed rows start

@@ -45,8 +45,12 @@ func (e *encoder) blocks() error {
 			}
 			starts = append(starts, uint32(start-r.start))
 			offsets = append(offsets, uint32(len(e.sections[secBlocks])))
-			r.span = uint32(end - r.start)
-			e.block(en, start, end, r.start)
+			tail := uint64(0)
+			if en.block != nil && end == en.block.start+en.block.size {
+				tail = min(uint64(en.block.tail), gap(e.t.entries, i), math.MaxUint32-(end-r.start))
+			}
+			r.span = uint32(end - r.start + tail)
+			e.block(en, start, end, r.start, tail)
 			start = end
 		}
 	}
@@ -54,6 +58,14 @@ func (e *encoder) blocks() error {
 		e.endRegion(&r, starts, offsets)
 	}
 	return nil
+}
+
+// gap returns how many bytes lie between entry i and the next.
+func gap(entries []entry, i int) uint64 {
+	if i+1 == len(entries) {
+		return math.MaxUint64
+	}
+	return entries[i+1].start - entries[i].end
 }
 
 // maxSymbol is the longest block in bytes that only a symbol is known about.
@@ -81,7 +93,7 @@ func (e *encoder) endRegion(r *region, starts, offsets []uint32) {
 }
 
 // block writes what an entry says about the code from start to end.
-func (e *encoder) block(en *entry, start, end, region uint64) {
+func (e *encoder) block(en *entry, start, end, region, tail uint64) {
 	b := en.block
 	out := e.sections[secBlocks]
 	at := len(out)
@@ -102,13 +114,13 @@ func (e *encoder) block(en *entry, start, end, region uint64) {
 		if b.narrow {
 			flags |= blockNarrow
 		}
-		var cols int
+		var cols uint32
 		if len(b.columns) > 0 {
 			flags |= blockColumns
-			cols = len(e.sections[secColumns])
+			cols = uint32(len(e.sections[secColumns]))
 			e.columns(b)
 		}
-		out = e.rows(out, b, uint16(start-b.start), uint32(cols), flags&blockColumns != 0)
+		out = e.rows(out, b, rowsExtra{clip: uint16(start - b.start), tail: uint16(tail), columns: cols, hasColumns: flags&blockColumns != 0})
 	}
 	le.PutUint32(out[at+8:], uint32(len(out)-at)<<8|flags)
 	e.sections[secBlocks] = out
@@ -132,8 +144,15 @@ func (b *block) isEmpty() bool {
 	return b.rows <= 1 && len(b.scopes) == 0 && b.bits.line == 0 && len(b.files) == 1 && b.files[0] == 0
 }
 
+// A rowsExtra is what a block's rows say that depends on the entry.
+type rowsExtra struct {
+	clip, tail uint16
+	columns    uint32
+	hasColumns bool
+}
+
 // rows appends the part of a block that lines need.
-func (e *encoder) rows(out []byte, b *block, clip uint16, cols uint32, hasCols bool) []byte {
+func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 	numbers := e.t.byWork[b.worker]
 	low, top, lowLine, topLine := ^uint32(0), uint32(0), ^uint32(0), uint32(0)
 	for i := range b.scopes {
@@ -154,15 +173,16 @@ func (e *encoder) rows(out []byte, b *block, clip uint16, cols uint32, hasCols b
 	out = le.AppendUint16(out, b.rows)
 	out = le.AppendUint16(out, uint16(len(b.files)))
 	out = le.AppendUint16(out, uint16(len(b.scopes)))
-	out = le.AppendUint16(out, clip)
+	out = le.AppendUint16(out, x.clip)
 	out = le.AppendUint32(out, b.lineBase)
-	out = append(out, b.bits.scope, b.bits.file, b.bits.line, lineBits, fnBits, 0, 0, 0)
+	out = append(out, b.bits.scope, b.bits.file, b.bits.line, lineBits, fnBits, 0)
+	out = le.AppendUint16(out, x.tail)
 	if len(b.scopes) > 0 {
 		out = le.AppendUint32(out, low)
 		out = le.AppendUint32(out, lowLine)
 	}
-	if hasCols {
-		out = le.AppendUint32(out, cols)
+	if x.hasColumns {
+		out = le.AppendUint32(out, x.columns)
 	}
 	out = append(out, b.body[:b.packed]...)
 	for _, f := range b.files {

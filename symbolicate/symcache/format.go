@@ -118,7 +118,8 @@ const fileSize = 8
 //	0x0e  1  bits of a row's line
 //	0x0f  1  bits of a scope's call line
 //	0x10  1  bits of a scope's function
-//	0x11  3  unused
+//	0x11  1  unused
+//	0x12  2  bytes after the block that no function claims and the last row covers
 //
 // then, if there are scopes:
 //

@@ -67,10 +67,7 @@ func (c *Cache) lookup(dst []Frame, r *region, at uint32) []Frame {
 		}
 		off = next
 	}
-	start, size := le.Uint32(b[off:]), le.Uint32(b[off+4:])
-	if at-start >= size {
-		return dst
-	}
+	start := le.Uint32(b[off:])
 	return c.frames(dst, r, b[off:], at-start)
 }
 
@@ -82,6 +79,11 @@ func (c *Cache) frames(dst []Frame, r *region, b []byte, at uint32) []Frame {
 		return dst
 	}
 	entry, size := r.start+uint64(le.Uint32(b)), uint64(le.Uint32(b[4:]))
+	past := at >= uint32(size)
+	if past && flags&blockRows == 0 {
+		return dst
+	}
+	last := uint32(size) - 1
 	// The fields at the end are loaded with up to eight bytes of what follows:
 	// sections end with that much slack.
 	b = b[:length:min(uint64(length)+slack, uint64(cap(b)))]
@@ -98,7 +100,26 @@ func (c *Cache) frames(dst []Frame, r *region, b []byte, at uint32) []Frame {
 		c.name(&outer, function)
 		return append(dst, outer)
 	}
+	if past {
+		return c.tail(dst, p, flags, at, last)
+	}
 	return c.chain(dst, p, outer, function, flags, at)
+}
+
+// tail appends what is known about padding after a block: where its last row, the
+// one at last, comes from.
+func (c *Cache) tail(dst []Frame, p []byte, flags, at, last uint32) []Frame {
+	if len(p) < blockRowsSize || at-last > uint32(le.Uint16(p[18:])) {
+		return dst
+	}
+	n := len(dst)
+	dst = c.chain(dst, p, Frame{}, 0, flags, last)
+	if len(dst) == n {
+		return dst
+	}
+	row := dst[n]
+	dst = append(dst[:n], Frame{File: row.File, Line: row.Line, Column: row.Column})
+	return dst
 }
 
 // rowsHeader is the decoded start of a block's rows.

@@ -117,6 +117,7 @@ func (w *worker) blocksOf(r debuginfo.Range, b block) {
 		w.sweep.sweep(at, end)
 		b.start = at - w.c.in.Base
 		w.sweep.b.finish(&b, end-at)
+		b.tail = w.sweep.tail(end)
 		b.seq = w.seq
 		w.seq++
 		w.blocks = append(w.blocks, b)
