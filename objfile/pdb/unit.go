@@ -1,0 +1,166 @@
+package pdb
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// A reader decodes modules. Its slices are scratch that one module leaves to
+// the next, so that reading allocates nothing per symbol.
+type reader struct {
+	file *File
+	ids  map[uint32]functionID // by number in the IPI stream
+
+	// Of the module that is being read.
+	unit      *debuginfo.Unit
+	read      uint32 // counts modules, see functionID
+	language  debuginfo.Language
+	checksums []byte
+	fileSlots []uint32 // index in unit.Files, by checksum offset / 4; 0 not seen yet
+	imports   []importList
+	inlinees  []inlineeLine
+	lines     lineTable
+	symbols   symbolWalk
+	inlines   inlineTree
+}
+
+// A functionID is a resolved id, and the place of its name in the unit that was
+// read last with it.
+type functionID struct {
+	scope, name string
+	read        uint32
+	index       uint32
+}
+
+func newReader(f *File) *reader {
+	return &reader{file: f, ids: map[uint32]functionID{}}
+}
+
+// moduleSignature starts a module's stream whose symbols and lines are as this
+// package reads them: with zero-terminated names, since Visual C++ 7.
+const moduleSignature = 4
+
+// moduleData returns the symbols and the C13 part of a module's stream.
+func (f *File) moduleData(i int) (symbols, c13 []byte, err error) {
+	m := f.dbi.modules[i]
+	data, err := f.msf.stream(m.stream)
+	if err != nil || len(data) == 0 {
+		return nil, nil, err
+	}
+	symEnd := uint64(m.symBytes)
+	c13Start := symEnd + uint64(m.c11Bytes)
+	if c13Start+uint64(m.c13Bytes) > uint64(len(data)) || symEnd < 4 {
+		return nil, nil, fmt.Errorf("stream %d of %#x bytes: %#x of symbols, %#x and %#x of lines",
+			m.stream, len(data), m.symBytes, m.c11Bytes, m.c13Bytes)
+	}
+	if sig := le.Uint32(data); sig != moduleSignature {
+		return nil, nil, fmt.Errorf("stream %d: symbols of version %d", m.stream, sig)
+	}
+	return data[4:symEnd], data[c13Start:][:m.c13Bytes], nil
+}
+
+// Read decodes module i. A part that is corrupt costs that part: what precedes
+// it and the other parts are in u.
+func (r *reader) Read(i int, u *debuginfo.Unit) error {
+	u.Reset()
+	symbols, c13, err := r.file.moduleData(i)
+	if err == nil {
+		r.reset(u)
+		err = errors.Join(r.readC13(c13), r.readSymbols(symbols), r.layInlines())
+		if err == nil && len(r.file.sections.omap) > 0 {
+			err = r.file.sections.omap.translate(u, r.file.UnitSize(i))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("module %d (%s): %w", i, r.file.dbi.modules[i].name, err)
+	}
+	return nil
+}
+
+func (r *reader) reset(u *debuginfo.Unit) {
+	r.unit = u
+	r.read++
+	r.language = debuginfo.UnknownLanguage
+	r.checksums = nil
+	r.imports = r.imports[:0]
+	r.inlinees = r.inlinees[:0]
+	r.lines.reset()
+	r.symbols.reset()
+	r.inlines.reset()
+}
+
+// readC13 reads what C13 says of files, rows, inlinees and imports. Subsections
+// refer to the checksums, wherever those are, so they come first.
+func (r *reader) readC13(data []byte) error {
+	for s := (subsectionScanner{data: data}); s.next(); {
+		if s.kind == subsectionChecksums {
+			r.checksums = s.body
+			break
+		}
+	}
+	n := len(r.checksums)/4 + 1
+	r.fileSlots = slices.Grow(r.fileSlots[:0], n)[:n]
+	clear(r.fileSlots)
+
+	var failed error
+	s := subsectionScanner{data: data}
+	for s.next() {
+		var err error
+		switch s.kind {
+		case subsectionLines:
+			err = r.readLines(s.body, s.base)
+		case subsectionInlinees:
+			r.inlinees, err = readInlinees(r.inlinees, s.body, s.base)
+		case subsectionImports:
+			r.imports, err = readImports(r.imports, s.body)
+		}
+		if failed == nil {
+			failed = err
+		}
+	}
+	if s.bad && failed == nil {
+		failed = fmt.Errorf("C13 part+%#x: subsection cut short", s.off)
+	}
+	slices.SortStableFunc(r.inlinees, func(a, b inlineeLine) int { return cmp.Compare(a.id, b.id) })
+	return failed
+}
+
+// inlinee returns where the function with this id is written.
+func (r *reader) inlinee(id uint32) (inlineeLine, bool) {
+	i, ok := slices.BinarySearchFunc(r.inlinees, id, func(l inlineeLine, id uint32) int { return cmp.Compare(l.id, id) })
+	if !ok {
+		return inlineeLine{}, false
+	}
+	return r.inlinees[i], true
+}
+
+// addName adds a name to the unit and returns its index.
+func (r *reader) addName(scope, symbol string) uint32 {
+	r.unit.Names = append(r.unit.Names, debuginfo.Name{Symbol: symbol, Scope: scope, Language: r.language})
+	return uint32(len(r.unit.Names) - 1)
+}
+
+// nameOf returns the index in the unit of the name of a function id, 0 if it
+// cannot be resolved.
+func (r *reader) nameOf(id uint32) uint32 {
+	id, err := r.file.resolve(id, r.imports)
+	if err != nil {
+		return 0
+	}
+	f, ok := r.ids[id]
+	if !ok {
+		f.scope, f.name, _ = r.file.functionName(id) // without a name it stays unknown
+	}
+	if f.read != r.read {
+		f.read, f.index = r.read, 0
+		if f.name != "" {
+			f.index = r.addName(f.scope, f.name)
+		}
+		r.ids[id] = f
+	}
+	return f.index
+}
