@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/nativesym/nativesym/debugimage"
-	"github.com/nativesym/nativesym/objfile"
 )
 
 // A Dir finds debug files in a directory and everything below it, under
@@ -76,42 +75,19 @@ func (d *Dir) findByBuildID(im *debugimage.Image, res *Result) {
 // try opens a file and adds it to the result if it is one of the image's.
 func (r *Result) try(path string, im *debugimage.Image) {
 	look := Lookup{Location: path, Status: Found}
-	f, err := objfile.Open(path)
+	c, err := openCandidate(path)
 	if err != nil {
 		look.Status, look.Detail = Malformed, err.Error()
 		r.Lookups = append(r.Lookups, look)
 		return
 	}
-	defer f.Close()
-	switch found := (build{f.DebugID(), f.CodeID()}); {
-	case !found.matches(im):
-		look.Status, look.Detail = OtherID, found.String()
-	default:
-		r.Files = append(r.Files, File{Path: path, Features: features(f)})
+	defer c.close()
+	if b := c.build(); b.matches(im) {
+		r.Files = append(r.Files, c.file(path))
+	} else {
+		look.Status, look.Detail = OtherID, b.String()
 	}
 	r.Lookups = append(r.Lookups, look)
-}
-
-// features tells what a file is good for, where the format has sections by
-// their names alone.
-func features(f *objfile.File) Features {
-	switch f.Format() {
-	case objfile.PDB, objfile.Breakpad:
-		return Features{DebugInfo: true, Symbols: true}
-	}
-	symbols, _ := f.Symbols()
-	return Features{
-		DebugInfo:  hasSection(f, ".debug_info"),
-		Symbols:    len(symbols) > 0,
-		UnwindInfo: hasSection(f, ".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
-	}
-}
-
-func hasSection(f *objfile.File, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		_, ok := f.Section(name)
-		return ok
-	})
 }
 
 // read returns the tree, reading it if nobody has. Those who come meanwhile wait.
@@ -134,31 +110,6 @@ func (d *Dir) read(ctx context.Context) (*tree, error) {
 	}
 	d.tree.Store(t)
 	return t, nil
-}
-
-// A build says which build of which program a file is.
-type build struct {
-	debugID objfile.DebugID
-	codeID  string
-}
-
-func (b build) matches(im *debugimage.Image) bool {
-	return !b.debugID.IsZero() && b.debugID == im.DebugID || b.codeID != "" && b.codeID == im.CodeID
-}
-
-// String returns the build's ids for a message.
-func (b build) String() string {
-	var parts []string
-	if !b.debugID.IsZero() {
-		parts = append(parts, "debug id "+b.debugID.String())
-	}
-	if b.codeID != "" {
-		parts = append(parts, "code id "+b.codeID)
-	}
-	if len(parts) == 0 {
-		return "no id"
-	}
-	return strings.Join(parts, ", ")
 }
 
 // baseName returns the last element of a path of Windows or POSIX.

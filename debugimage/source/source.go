@@ -2,7 +2,8 @@
 //
 // A source answers with the files it has and with what it looked for, so that an
 // unresolved frame can say what was missing. What a file is, is decided by the
-// ids inside it, never by its name.
+// ids inside it, never by its name: an image's ids come from a stranger and are
+// compared, not made into paths, except for a build-id, which is hex.
 package source
 
 import (
@@ -22,9 +23,10 @@ type Result struct {
 type File struct {
 	Path     string
 	Features Features
+	Compiled bool // it is a table of package symcache already
 }
 
-// Open opens the file. The caller closes it.
+// Open opens a file that is not Compiled. The caller closes it.
 func (f File) Open() (*objfile.File, error) { return objfile.Open(f.Path) }
 
 // Features say what a file is good for.
@@ -46,11 +48,15 @@ func (f Features) rank() int {
 }
 
 // Rank sorts files, best first: those with debug information, those with
-// symbols, the others; as they were within each.
+// symbols, the others. Within each, compiled ones come first, then as they were.
 func Rank(files []File) {
-	slices.SortStableFunc(files, func(a, b File) int {
-		return cmp.Compare(a.Features.rank(), b.Features.rank())
-	})
+	rank := func(f File) int {
+		if f.Compiled {
+			return 2 * f.Features.rank()
+		}
+		return 2*f.Features.rank() + 1
+	}
+	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 // A Lookup is one question that was asked and its answer.

@@ -57,15 +57,15 @@ func readTree(ctx context.Context, root string) (*tree, error) {
 
 func (t *tree) add(path string) {
 	e := entry{path: path}
-	f, err := objfile.Open(path)
+	c, err := openCandidate(path)
 	switch {
 	case errors.Is(err, objfile.ErrUnknownFormat):
 		return
 	case err != nil:
 		e.broken = err
 	default:
-		e.build = build{f.DebugID(), f.CodeID()}
-		f.Close()
+		e.build = c.build()
+		c.close()
 	}
 	if id := e.build.debugID; !id.IsZero() {
 		t.byDebugID[id] = append(t.byDebugID[id], path)

@@ -1,0 +1,99 @@
+package source
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+// A candidate is a file that was opened to see whose it is: an object file or a
+// compiled table.
+type candidate struct {
+	object *objfile.File
+	table  *symcache.Cache
+}
+
+// openCandidate opens a file. The error is objfile.ErrUnknownFormat for one that
+// is neither.
+func openCandidate(path string) (candidate, error) {
+	object, err := objfile.Open(path)
+	if !errors.Is(err, objfile.ErrUnknownFormat) {
+		return candidate{object: object}, err
+	}
+	table, tableErr := symcache.OpenFile(path)
+	if errors.Is(tableErr, symcache.ErrNotSymcache) {
+		return candidate{}, err
+	}
+	return candidate{table: table}, tableErr
+}
+
+func (c candidate) close() {
+	if c.table != nil {
+		c.table.Close()
+	} else {
+		c.object.Close()
+	}
+}
+
+// build returns which build the file belongs to.
+func (c candidate) build() build {
+	if c.table == nil {
+		return build{c.object.DebugID(), c.object.CodeID()}
+	}
+	id, _ := objfile.ParseDebugID(c.table.DebugID())
+	return build{id, c.table.CodeID()}
+}
+
+// file describes the candidate. Where the format has sections it looks at their
+// names, not into them.
+func (c candidate) file(path string) File {
+	if c.table != nil {
+		return File{Path: path, Compiled: true, Features: Features{DebugInfo: c.table.HasDebugInfo(), Symbols: true}}
+	}
+	switch c.object.Format() {
+	case objfile.PDB, objfile.Breakpad:
+		return File{Path: path, Features: Features{DebugInfo: true, Symbols: true}}
+	}
+	symbols, _ := c.object.Symbols()
+	return File{Path: path, Features: Features{
+		DebugInfo:  c.has(".debug_info"),
+		Symbols:    len(symbols) > 0,
+		UnwindInfo: c.has(".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
+	}}
+}
+
+func (c candidate) has(sections ...string) bool {
+	return slices.ContainsFunc(sections, func(name string) bool {
+		_, ok := c.object.Section(name)
+		return ok
+	})
+}
+
+// A build says which build of which program a file is.
+type build struct {
+	debugID objfile.DebugID
+	codeID  string
+}
+
+func (b build) matches(im *debugimage.Image) bool {
+	return !b.debugID.IsZero() && b.debugID == im.DebugID || b.codeID != "" && b.codeID == im.CodeID
+}
+
+// String returns the build's ids for a message.
+func (b build) String() string {
+	var parts []string
+	if !b.debugID.IsZero() {
+		parts = append(parts, "debug id "+b.debugID.String())
+	}
+	if b.codeID != "" {
+		parts = append(parts, "code id "+b.codeID)
+	}
+	if len(parts) == 0 {
+		return "no id"
+	}
+	return strings.Join(parts, ", ")
+}

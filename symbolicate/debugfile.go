@@ -1,0 +1,163 @@
+package symbolicate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+// A Source finds the debug files of an image.
+type Source interface {
+	// Find returns what there is. Nothing found is an answer; an error is a source
+	// that cannot be asked.
+	Find(context.Context, *debugimage.Image) (source.Result, error)
+}
+
+// A table answers which functions and lines are at an address.
+type table interface {
+	Lookup(dst []symcache.Frame, rel uint64) []symcache.Frame
+	Arch() string
+	DebugID() string
+	CodeID() string
+	Base() uint64
+}
+
+// A debugFile is what became of the search for an image's debug file, and the
+// file if there is one. It is safe for concurrent use.
+type debugFile struct {
+	status   ImageStatus
+	reason   string // why the status is not ImageFound
+	path     string
+	features source.Features
+	arch     objfile.Arch
+	table    table
+	names    *nameTable
+}
+
+// A loader makes debugFiles.
+type loader struct {
+	sources []Source
+	names   func() *nameTable
+
+	// open makes a table of a debug file and, if that is another file, the image
+	// itself, whose symbols name what the debug file does not.
+	open func(debug source.File, image *source.File) (table, error)
+}
+
+// load asks every source. Its errors are those of the context; what goes wrong
+// otherwise is in the debugFile.
+func (l *loader) load(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	if im.DebugID.IsZero() && im.CodeID == "" {
+		return &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}, nil
+	}
+	var files []source.File
+	var lookups []source.Lookup
+	var faults []error
+	for _, s := range l.sources {
+		res, err := s.Find(ctx, im)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			faults = append(faults, err)
+		}
+		files = append(files, res.Files...)
+		lookups = append(lookups, res.Lookups...)
+	}
+	source.Rank(files)
+	var broken *debugFile
+	for i, file := range files {
+		t, err := l.open(file, symbolsOf(files[i+1:]))
+		if err != nil {
+			broken = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Path}
+			continue
+		}
+		return &debugFile{
+			status:   ImageFound,
+			path:     file.Path,
+			features: file.Features,
+			arch:     objfile.ParseArch(t.Arch()),
+			table:    t,
+			names:    l.names(),
+		}, nil
+	}
+	if broken != nil {
+		return broken, nil
+	}
+	return notFound(im, lookups, faults), nil
+}
+
+// symbolsOf returns the first of the files that has nothing but symbols, as an
+// executable beside its debug file has.
+func symbolsOf(files []source.File) *source.File {
+	for i := range files {
+		if f := &files[i].Features; f.Symbols && !f.DebugInfo {
+			return &files[i]
+		}
+	}
+	return nil
+}
+
+// notFound says which file was asked for, and what there was instead.
+func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *debugFile {
+	f := &debugFile{status: ImageMissing}
+	var ids []string
+	if !im.DebugID.IsZero() {
+		ids = append(ids, "debug id "+im.DebugID.String())
+	}
+	if im.CodeID != "" {
+		ids = append(ids, "code id "+im.CodeID)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "no debug file with %s", strings.Join(ids, " or "))
+	for _, l := range lookups {
+		switch l.Status {
+		case source.OtherID:
+			fmt.Fprintf(&b, "; %s has %s", l.Location, l.Detail)
+		case source.Malformed:
+			f.status = ImageMalformed
+			fmt.Fprintf(&b, "; %s", l.Detail)
+		}
+	}
+	if len(faults) > 0 {
+		f.status = ImageFetchingFailed
+		fmt.Fprintf(&b, "; %s", errors.Join(faults...))
+	}
+	f.reason = strings.ReplaceAll(b.String(), "\n", "; ")
+	return f
+}
+
+// openTable compiles files into a table in memory, or maps one that was compiled
+// before.
+func openTable(workers int) func(debug source.File, image *source.File) (table, error) {
+	return func(debug source.File, image *source.File) (table, error) {
+		if debug.Compiled {
+			return symcache.OpenFile(debug.Path)
+		}
+		opts := symcache.Options{Workers: workers, Columns: true}
+		if image != nil && !image.Compiled {
+			im, err := image.Open()
+			if err != nil {
+				return nil, err
+			}
+			defer im.Close()
+			opts.Image = im
+		}
+		f, err := debug.Open()
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		res, err := symcache.Compile(f, opts)
+		if err != nil {
+			return nil, err
+		}
+		return symcache.Open(res.Table)
+	}
+}

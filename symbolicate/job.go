@@ -1,0 +1,79 @@
+package symbolicate
+
+import (
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/symbolicate/jsonspan"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+// A job is the work on one event: what was read from it, and what came of it.
+// Its memory is used again for the next event.
+type job struct {
+	doc    jsonspan.Doc
+	os     OS
+	images []debugimage.Image
+	values []jsonspan.Value // of the images; parallel to them
+	files  []*debugFile     // of the images that a frame needs, nil for the others
+	index  *debugimage.Index
+	stacks []stack
+	frames []frame          // of all stacks, one after the other
+	found  []symcache.Frame // of all frames
+	order  []int32          // of frames, in which they are looked up
+}
+
+// reset empties j and keeps its memory.
+func (j *job) reset() {
+	clear(j.files)
+	clear(j.frames)
+	clear(j.found)
+	j.images, j.values, j.files = j.images[:0], j.values[:0], j.files[:0]
+	j.stacks, j.frames = j.stacks[:0], j.frames[:0]
+	j.found, j.order = j.found[:0], j.order[:0]
+	j.index, j.os = nil, UnknownOS
+}
+
+// A stack is a stack trace of the event.
+type stack struct {
+	owner  jsonspan.Value // object that the trace is a member of
+	key    string         // of that member
+	trace  jsonspan.Value // what is read: that member, or the raw one kept beside it
+	list   jsonspan.Value // the trace's frames
+	kind   stackKind
+	nth    int // of its kind
+	first  int // of its frames in job.frames
+	end    int
+	native bool           // one of its frames is to be symbolicated
+	adjust Adjust         // of callers
+	pc     debugimage.Abs // program counter in the registers, 0 without
+	signal Signal
+}
+
+// A stackKind says where in an event a stack is.
+type stackKind uint8
+
+const (
+	inException stackKind = iota
+	inEvent
+	inThread
+)
+
+// A frame is an element of a stack's list and what came of it.
+type frame struct {
+	value  jsonspan.Value
+	native bool // to be symbolicated
+	adjust Adjust
+	inRel  bool   // addr is an offset in image, not an address
+	addr   uint64 // as reported
+	image  int32  // it lies in; -1 none
+
+	imageAddr  debugimage.Abs // by the sender's account
+	symbolAddr debugimage.Abs
+
+	abs    debugimage.Abs // addr without tags and offsets; 0 in an image without address
+	looked uint64         // the address that was looked up, of the same kind as addr
+	rel    debugimage.Rel // the same in the image
+	rule   Rule
+	status FrameStatus
+	first  int32      // of its functions in job.found, innermost first
+	end    int32
+}

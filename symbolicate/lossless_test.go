@@ -1,0 +1,343 @@
+package symbolicate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// A member is a part of a JSON value as encoding/json's decoder sees it. An
+// object's members keep their order and are all there, even those of one key;
+// numbers keep their spelling.
+type member struct {
+	key   string // "" in an array
+	token any    // a scalar, '{' or '['
+	parts []member
+}
+
+func decode(t rapid.TB, text []byte) member {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var read func(key string) member
+	token := func() json.Token {
+		tok, err := d.Token()
+		if err != nil && err != io.EOF {
+			t.Fatalf("%v in %s", err, text)
+		}
+		return tok
+	}
+	read = func(key string) member {
+		tok := token()
+		m := member{key: key, token: tok}
+		switch tok {
+		case json.Delim('{'):
+			for d.More() {
+				m.parts = append(m.parts, read(token().(string)))
+			}
+			token()
+		case json.Delim('['):
+			for d.More() {
+				m.parts = append(m.parts, read(""))
+			}
+			token()
+		}
+		return m
+	}
+	return read("")
+}
+
+func (m *member) get(key string) *member {
+	for i := len(m.parts) - 1; i >= 0; i-- {
+		if m.parts[i].key == key {
+			return &m.parts[i]
+		}
+	}
+	return &member{}
+}
+
+func (m *member) String() string {
+	if len(m.parts) == 0 {
+		return fmt.Sprintf("%s=%v", m.key, m.token)
+	}
+	return fmt.Sprintf("%s=%v%v", m.key, m.token, m.parts)
+}
+
+// A role says what a part of an event is, and so what may change in it.
+type role int
+
+const (
+	other     role = iota // nothing
+	anEvent               // errors and raw_stacktrace may be added
+	someItems             // exceptions or threads
+	anItem                // raw_stacktrace may be added
+	aTrace
+	theFrames
+	aFrame
+	frameData
+	debugMeta
+	theImages
+	anImage
+)
+
+// owned are the keys that are ours to write, by the role of what holds them.
+var owned = map[role][]string{
+	anEvent:   {"errors", "raw_stacktrace"},
+	anItem:    {"raw_stacktrace"},
+	aFrame:    append(fieldKeys[:data:data], "symbol_addr", "image_addr", "package"),
+	frameData: {"symbolicator_status", "symbolicator_reason", "lookup_addr", "inlined"},
+	anImage:   {"debug_status", "arch", "features", "code_id", "debug_id"},
+}
+
+// inner returns the role of a part.
+func (r role) inner(key string) role {
+	switch r {
+	case anEvent:
+		switch key {
+		case "exception", "threads", "sentry.interfaces.Exception", "sentry.interfaces.Threads", "sentry.interfaces.threads":
+			return someItems
+		case "stacktrace", "sentry.interfaces.Stacktrace":
+			return aTrace
+		case "debug_meta":
+			return debugMeta
+		}
+	case someItems:
+		switch key {
+		case "values":
+			return someItems
+		case "":
+			return anItem
+		case "stacktrace":
+			return aTrace
+		}
+	case anItem:
+		if key == "stacktrace" {
+			return aTrace
+		}
+	case aTrace:
+		switch key {
+		case "frames":
+			return theFrames
+		case "":
+			return aFrame // a bare list
+		}
+	case theFrames:
+		return aFrame
+	case aFrame:
+		if key == "data" {
+			return frameData
+		}
+	case debugMeta:
+		if key == "images" {
+			return theImages
+		}
+	case theImages:
+		return anImage
+	}
+	return other
+}
+
+// checkKept fails unless out is in, but for what we own.
+func checkKept(t rapid.TB, r role, path string, in, out member) {
+	t.Helper()
+	if in.token != out.token && !(r == frameData && in.token == nil) {
+		t.Fatalf("%s: was %v, is %v", path, in.token, out.token)
+	}
+	inParts, outParts := in.parts, out.parts
+	if in.token == json.Delim('[') && (r == theFrames || r == aTrace) {
+		outParts = withoutInlined(t, inParts, outParts)
+	}
+	ours := owned[r]
+	if r == someItems && in.token == json.Delim('{') && in.get("values").token == nil {
+		ours = owned[anItem] // a single one without a list
+	}
+	isOurs := func(m member) bool { return m.key != "" && slices.Contains(ours, m.key) }
+	addsData := r == aFrame && in.get("data").token == nil
+	gone := func(m member) bool { return isOurs(m) || addsData && m.key == "data" }
+	inParts = slices.DeleteFunc(slices.Clone(inParts), gone)
+	outParts = slices.DeleteFunc(slices.Clone(outParts), gone)
+	if len(inParts) != len(outParts) {
+		t.Fatalf("%s: %d parts became %d:\n%v\n%v", path, len(inParts), len(outParts), inParts, outParts)
+	}
+	for i := range inParts {
+		if inParts[i].key != outParts[i].key {
+			t.Fatalf("%s: member %d was %q, is %q", path, i, inParts[i].key, outParts[i].key)
+		}
+		checkKept(t, r.inner(inParts[i].key), fmt.Sprintf("%s.%s[%d]", path, inParts[i].key, i), inParts[i], outParts[i])
+	}
+}
+
+// withoutInlined takes the frames out of a list that stand for inlined calls and
+// checks that they claim nothing that the frame they come from does not have.
+func withoutInlined(t rapid.TB, in, out []member) []member {
+	t.Helper()
+	var kept []member
+	for _, f := range out {
+		inlined := f.get("data").get("inlined").token == true
+		if n := len(kept); inlined && n > 0 && n <= len(in) && in[n-1].get("data").get("symbolicator_status").token == nil {
+			from := in[n-1]
+			for _, m := range f.parts {
+				if slices.Contains(owned[aFrame], m.key) || m.key == "data" {
+					continue
+				}
+				if !slices.ContainsFunc(from.parts, func(o member) bool { return o.String() == m.String() }) {
+					t.Fatalf("an inlined frame has %v, which %v has not", m, from)
+				}
+			}
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+func checkLossless(t rapid.TB, s *Symbolicator, event []byte) []byte {
+	t.Helper()
+	before := bytes.Clone(event)
+	out, err := s.Event(context.Background(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(event, before) {
+		t.Fatal("the input was changed")
+	}
+	in := decode(t, event)
+	got := decode(t, out)
+	if errs := in.get("errors"); errs.token == json.Delim('[') {
+		now := got.get("errors").parts
+		if len(now) < len(errs.parts) {
+			t.Fatalf("errors: %v became %v", errs.parts, now)
+		}
+		for i := range errs.parts {
+			checkKept(t, other, "errors", errs.parts[i], now[i])
+		}
+	} else if errs.token != nil {
+		checkKept(t, other, "errors", *errs, *got.get("errors"))
+	}
+	checkKept(t, anEvent, "event", in, got)
+	again, err := s.Event(context.Background(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(again, out) {
+		t.Fatalf("a second run changes the result\nfrom %s\nto   %s", out, again)
+	}
+	return out
+}
+
+// Every event comes back with what we do not own as it was, in its order and
+// spelling, and a second run changes nothing.
+func TestNothingIsLost(t *testing.T) {
+	s := newFake(Options{})
+	rapid.Check(t, func(t *rapid.T) {
+		checkLossless(t, s, []byte(drawEvent(t)))
+	})
+}
+
+// drawEvent draws an event of the kind that has native stacks, with oddities.
+func drawEvent(t *rapid.T) string {
+	platform := rapid.SampledFrom([]string{"native", "native", "cocoa", "javascript", "csharp"}).Draw(t, "platform")
+	parts := []string{`"platform":"` + platform + `"`}
+	items := func(name string) string {
+		var list []string
+		for range rapid.IntRange(0, 2).Draw(t, name) {
+			list = append(list, drawObject(t, `"id":1`, `"stacktrace":`+drawTrace(t)))
+		}
+		if rapid.Bool().Draw(t, "bare") {
+			return `[` + strings.Join(list, ",") + `]`
+		}
+		return drawObject(t, `"values":[`+strings.Join(list, " , ")+`]`)
+	}
+	for _, key := range []string{"exception", "threads", "sentry.interfaces.Exception"} {
+		if rapid.Bool().Draw(t, key) {
+			parts = append(parts, `"`+key+`": `+items(key))
+		}
+	}
+	if rapid.Bool().Draw(t, "stacktrace") {
+		parts = append(parts, `"stacktrace" :`+drawTrace(t))
+	}
+	if rapid.Bool().Draw(t, "images") {
+		parts = append(parts, strings.ReplaceAll(testImages, "\n", "\n "))
+	}
+	if rapid.Bool().Draw(t, "errors") {
+		parts = append(parts, `"errors":`+rapid.SampledFrom([]string{`[]`, `[{"type":"x"}]`, `null`, `{}`}).Draw(t, "list"))
+	}
+	return drawObject(t, parts...)
+}
+
+func drawTrace(t *rapid.T) string {
+	var frames []string
+	for range rapid.IntRange(0, 4).Draw(t, "frames") {
+		frames = append(frames, drawFrame(t))
+	}
+	list := `[` + strings.Join(frames, " ,\n") + rapid.SampledFrom([]string{"", " ", "\n"}).Draw(t, "space") + `]`
+	switch rapid.IntRange(0, 9).Draw(t, "shape") {
+	case 0:
+		return list
+	case 1:
+		return drawValue(t)
+	}
+	return drawObject(t, `"frames":`+list, `"registers":{"rip":"0x11010"}`)
+}
+
+func drawFrame(t *rapid.T) string {
+	if rapid.IntRange(0, 19).Draw(t, "odd frame") == 0 {
+		return drawValue(t)
+	}
+	addr := rapid.SampledFrom([]string{`"0x11010"`, `"0x12020"`, `77840`, `"0x13010"`, `"0x14fff"`, `"0xa1010"`, `"0x99"`, `"zz"`, `1e5`, `null`}).Draw(t, "addr")
+	parts := []string{`"instruction_addr":` + addr}
+	for _, extra := range []string{
+		`"function":"<redacted>"`, `"raw_function":null`, `"lineno":0`, `"lineno":12`, `"symbol_addr":"0x11000"`, `"image_addr": null`,
+		`"package":"/x/y"`, `"data":{"a" : 1.50,"b":[]}`, `"data":null`, `"data":5`, `"data":{}`, `"vars":{"x":1e2}`, `"in_app":true`,
+		`"platform":"java"`, `"platform":"native"`, `"abs_path":"/a/b.c"`, `"stack_start":true`, `"function":"f"`, `"inst\u0072uction_addr":"0x11011"`,
+		`"data":{"symbolicator_status":"missing"}`, `"addr_mode":"rel:0"`,
+	} {
+		if rapid.IntRange(0, 7).Draw(t, "extra") == 0 {
+			parts = append(parts, extra)
+		}
+	}
+	return drawObject(t, parts...)
+}
+
+// drawObject draws an object with the given members and some others.
+func drawObject(t *rapid.T, members ...string) string {
+	for range rapid.IntRange(0, 2).Draw(t, "others") {
+		key := rapid.SampledFrom([]string{`"x"`, `"\u0061\/"`, `"x"`, `"é"`, `"sdk"`}).Draw(t, "key")
+		i := rapid.IntRange(0, len(members)).Draw(t, "at")
+		members = slices.Insert(slices.Clone(members), i, key+rapid.SampledFrom([]string{":", " : "}).Draw(t, "colon")+drawValue(t))
+	}
+	comma := rapid.SampledFrom([]string{",", " , ", ",\n\t"}).Draw(t, "comma")
+	return "{" + strings.Join(members, comma) + rapid.SampledFrom([]string{"", " "}).Draw(t, "end") + "}"
+}
+
+func drawValue(t *rapid.T) string {
+	return rapid.SampledFrom([]string{
+		`1.0`, `-0`, `1E+3`, `12345678901234567890123`, `"a\u00e9\n\/"`, `"\ud83d"`, `null`, `true`, `[]`, `{}`, `[1 , [2]]`, `{"a":1,"a":2}`, `{ }`, `"0x11010"`,
+	}).Draw(t, "value")
+}
+
+// FuzzEvent: any bytes either are an error of JSON or come back with nothing lost.
+func FuzzEvent(f *testing.F) {
+	f.Add([]byte(`{"platform":"native","stacktrace":{"frames":[{"instruction_addr":"0x12010"},{"instruction_addr":"0x11010"}]},` + testImages + `}`))
+	f.Add([]byte(`{"exception":[{"stacktrace":[{"instruction_addr":69648,"data":{"a":1.0}}]}],"errors":null,` + testImages + `}`))
+	f.Add([]byte(`{"threads":{"values":[{"id":1,"crashed":true,"stacktrace":{"registers":{"pc":"0x1"},"frames":[{"instruction_addr":"0xa1010","function":"x"}]}}]},` + testImages + `}`))
+	s := newFake(Options{})
+	f.Fuzz(func(t *testing.T, event []byte) {
+		if !json.Valid(event) {
+			if out, err := s.Event(context.Background(), event); err == nil || out != nil {
+				t.Fatalf("Event(%q) = %q, %v, want an error", event, out, err)
+			}
+			return
+		}
+		if out := checkLossless(t, s, event); len(out) > 40*len(event)+100_000 {
+			t.Fatalf("%d bytes became %d", len(event), len(out))
+		}
+	})
+}

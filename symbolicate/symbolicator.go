@@ -1,0 +1,117 @@
+// Package symbolicate turns the bare addresses of a crash event's native stack
+// traces into functions, files, lines and inlined calls.
+//
+// An event goes in as JSON and comes out with its frames filled; every byte that
+// is not this package's to write stays as it was. [Symbolicator.Event] says
+// which are.
+//
+// Events come from strangers. One that is not JSON is an error that says where;
+// anything else comes back whole, and what could not be resolved says why.
+// Memory and time are in proportion to the event and to the debug files it needs.
+package symbolicate
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/nativesym/nativesym/demangle"
+)
+
+// Options say where a Symbolicator looks and what it keeps. The zero value
+// knows no debug file.
+type Options struct {
+	// Sources are asked in order for the debug files of an image. Of what they
+	// have, a file with debug information is preferred to one with symbols only.
+	Sources []Source
+
+	// Workers is how many debug files of one event are loaded at the same time.
+	// Zero means one for each processor.
+	Workers int
+
+	// MaxFiles is how many debug files are kept for the next event. Zero means 1000.
+	MaxFiles int
+
+	// RetryMissing is how long it is taken for granted that a debug file which was
+	// not found is still not there. Zero means an hour.
+	RetryMissing time.Duration
+
+	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace
+	// in place of the ones it made of them: for when better debug files have come.
+	FromRaw bool
+}
+
+// A Symbolicator symbolicates events. It keeps the debug files it has read, and
+// is safe for concurrent use.
+type Symbolicator struct {
+	opts  Options
+	store store
+	jobs  sync.Pool // of *job
+}
+
+// withDefaults returns o with a value in every field that has a default.
+func (o Options) withDefaults() Options {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.MaxFiles <= 0 {
+		o.MaxFiles = 1000
+	}
+	if o.RetryMissing <= 0 {
+		o.RetryMissing = time.Hour
+	}
+	return o
+}
+
+// New returns a Symbolicator.
+func New(opts Options) *Symbolicator {
+	opts = opts.withDefaults()
+	names := demangle.NewCache(0, demangle.Options{})
+	l := &loader{
+		sources: opts.Sources,
+		open:    openTable(opts.Workers),
+		names:   func() *nameTable { return &nameTable{demangle: names} },
+	}
+	return newSymbolicator(opts, l)
+}
+
+func newSymbolicator(opts Options, l *loader) *Symbolicator {
+	s := &Symbolicator{opts: opts}
+	s.store = store{load: l.load, max: opts.MaxFiles, retry: opts.RetryMissing, entries: map[imageKey]*list.Element{}}
+	s.jobs.New = func() any { return new(job) }
+	return s
+}
+
+// maxPooledFrames keeps one huge event from holding on to its memory for ever.
+const maxPooledFrames = 1 << 16
+
+// Event returns the event with its native stack traces symbolicated. The text is
+// not changed; the result may share it when there was nothing to do.
+//
+// When the context's deadline passes, the event comes back with what was known
+// by then, and the images that were waited for say so. When the context is
+// cancelled, or the text is not JSON, Event returns an error.
+func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
+	j := s.jobs.Get().(*job)
+	defer func() {
+		if cap(j.frames) <= maxPooledFrames {
+			j.reset()
+			s.jobs.Put(j)
+		}
+	}()
+	if err := j.doc.Parse(text); err != nil {
+		return nil, fmt.Errorf("event: %w", err)
+	}
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, context.Cause(ctx)
+	}
+	j.read(s.opts.FromRaw)
+	if err := s.resolve(ctx, j); err != nil {
+		return nil, err
+	}
+	return j.write(), nil
+}

@@ -1,0 +1,87 @@
+package symbolicate
+
+import (
+	"bytes"
+
+	"github.com/nativesym/nativesym/symbolicate/jsonspan"
+)
+
+// write returns the event with what came of its frames and images.
+func (j *job) write() []byte {
+	edits := jsonspan.NewEdits(&j.doc)
+	var size int
+	for i := range j.stacks {
+		if s := &j.stacks[i]; s.native {
+			size += j.writeStack(edits, s)
+		}
+	}
+	if len(j.order) > 0 {
+		j.writeImages(edits)
+	}
+	text := j.doc.Text()
+	if edits.Empty() {
+		return text
+	}
+	return edits.AppendTo(make([]byte, 0, len(text)+size))
+}
+
+// writeStack puts the symbolicated trace in its place, and beside it the trace as
+// it was, unless an earlier run has kept that already. It returns about how many
+// bytes this adds to the event.
+func (j *job) writeStack(edits *jsonspan.Edits, s *stack) int {
+	raw := s.trace.Raw()
+	trace := j.appendTrace(make([]byte, 0, len(raw)+(s.end-s.first)*bytesPerFrame), s)
+	edits.Set(s.owner, s.key, trace)
+	if s.owner.Get(rawStacktrace).Kind() <= jsonspan.Null {
+		edits.Set(s.owner, rawStacktrace, raw)
+	}
+	return len(raw) + len(trace)
+}
+
+// bytesPerFrame is about what a symbolicated frame takes more than a bare one.
+const bytesPerFrame = 600
+
+// appendTrace appends the trace of s with its frames symbolicated.
+func (j *job) appendTrace(dst []byte, s *stack) []byte {
+	text := j.doc.Text()
+	start, end := s.trace.Span()
+	listStart, listEnd := s.list.Span()
+	at := listStart + 1
+	dst = append(dst, text[start:at]...)
+	for i := s.first; i < s.end; i++ {
+		f := &j.frames[i]
+		frameStart, frameEnd := f.value.Span()
+		dst = j.appendFrame(dst, f, text[at:frameStart])
+		at = frameEnd
+	}
+	dst = append(dst, text[at:listEnd]...)
+	return append(dst, text[listEnd:end]...)
+}
+
+// appendFrame appends f, or in its place a frame for each call that was inlined
+// at its address: the outermost first, as events run from callers to callees.
+// The gap is what the text has between the frame before and this one.
+func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
+	dst = append(dst, gap...)
+	found := j.found[f.first:f.end]
+	switch {
+	case !f.native:
+		return append(dst, f.value.Raw()...)
+	case len(found) == 0:
+		w := frameWriter{j: j, f: f}
+		return w.append(dst)
+	case f.rule == RuleSymbol:
+		found = found[len(found)-1:] // what is inlined at the entry has nothing to do with f
+	}
+	names := j.files[f.image].names
+	space := gap[bytes.IndexByte(gap, ',')+1:]
+	for i := len(found) - 1; i >= 0; i-- {
+		w := frameWriter{j: j, f: f, at: &found[i], inlined: i < len(found)-1, name: names.of(&found[i])}
+		dst = w.append(dst)
+		if i > 0 {
+			dst = append(dst, ',')
+			dst = append(dst, space...)
+		}
+	}
+	return dst
+}
