@@ -17,6 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files with what the tests got")
 
+// Updating reports whether the test runs with -update.
+func Updating() bool { return *update }
+
 // Equal fails the test, showing the difference in lines, unless got is the
 // content of testdata/name. With -update it writes got there instead.
 func Equal(t testing.TB, name string, got []byte) {

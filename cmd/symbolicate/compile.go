@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+const compileLong = `Compile the debug information of files into tables that are looked up without
+parsing anything again. The addr command, and whatever asks for the same file
+more than once, answers at once from a table.`
+
+func newCompile() *cobra.Command {
+	var output string
+	var options symcache.Options
+	cmd := &cobra.Command{
+		Use:   "compile FILE... -o PATH",
+		Short: "Compile debug information into fast tables",
+		Long:  compileLong,
+		Example: `  symbolicate compile program -o program.symcache
+  symbolicate compile symbols/.build-id/*/*.debug -o tables/`,
+		Args: minArgs(1, "the files to compile"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return compileAll(cmd, args, output, options)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&output, "output", "o", "", "table to write, or the folder for several")
+	f.IntVar(&options.Workers, "workers", runtime.GOMAXPROCS(0), "how many units to decode at once")
+	f.BoolVar(&options.Columns, "columns", false, "keep columns, which takes about as much again as lines do")
+	return cmd
+}
+
+func compileAll(cmd *cobra.Command, paths []string, output string, options symcache.Options) error {
+	if output == "" {
+		return usagef("name where to write with -o")
+	}
+	info, err := os.Stat(output)
+	isDir := err == nil && info.IsDir()
+	if len(paths) > 1 && !isDir {
+		return usagef("%s is not a folder, and there are %d files to compile", output, len(paths))
+	}
+	return eachFile(cmd, paths, func(file *objfile.File) error {
+		target := output
+		if isDir {
+			target = filepath.Join(output, filepath.Base(file.Name())+".symcache")
+		}
+		return compileFile(cmd, file, target, options)
+	})
+}
+
+func compileFile(cmd *cobra.Command, file *objfile.File, target string, options symcache.Options) error {
+	start := time.Now()
+	done := showProgress(cmd, file.Name(), &options)
+	result, err := symcache.Compile(file, options)
+	done()
+	if err != nil {
+		return err
+	}
+	if err := writeFile(target, result.Table); err != nil {
+		return err
+	}
+	if result.Broken > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file.Name(), brokenText(result))
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s in %.1f s\n", target, bytesText(len(result.Table)), time.Since(start).Seconds())
+	return err
+}
+
+// writeFile writes a file that is complete or not there at all.
+func writeFile(path string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".symcache-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // once renamed, there is nothing to remove
+	_, err = temp.Write(data)
+	if err == nil {
+		err = temp.Chmod(0o644)
+	}
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+// showProgress shows on a terminal how far the compilation is, and returns what
+// to call at its end.
+func showProgress(cmd *cobra.Command, name string, options *symcache.Options) (done func()) {
+	errOut, ok := cmd.ErrOrStderr().(*os.File)
+	if !ok || !term.IsTerminal(int(errOut.Fd())) {
+		return func() {}
+	}
+	const clearLine = "\r\x1b[K"
+	shown := int64(-1)
+	options.Progress = func(done, total int64) {
+		if percent := done * 100 / max(total, 1); percent != shown {
+			shown = percent
+			fmt.Fprintf(errOut, clearLine+"%s: %d %%", visible(filepath.Base(name)), percent)
+		}
+	}
+	return func() { fmt.Fprint(errOut, clearLine) }
+}

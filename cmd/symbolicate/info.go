@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nativesym/nativesym/objfile"
+)
+
+func newInfo() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "info FILE...",
+		Short: "Say which build a file is, and what can be learnt from it",
+		Long: `Say which build of which program a file is, by the ids that events name it with,
+and what is in it: symbols, and debug information with functions, lines and
+inlined calls.`,
+		Example: `  symbolicate info program symbols/.build-id/*/*.debug`,
+		Args:    minArgs(1, "the files to look at"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			write := writeInfo
+			if asJSON {
+				write = writeInfoJSON
+			}
+			return eachFile(cmd, args, func(file *objfile.File) error {
+				return write(cmd.OutOrStdout(), newFileInfo(file))
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object for each file")
+	return cmd
+}
+
+// eachFile opens files one after the other. One that cannot be read does not
+// keep the others from their turn.
+func eachFile(cmd *cobra.Command, paths []string, do func(*objfile.File) error) error {
+	var result error
+	for _, path := range paths {
+		file, err := objfile.Open(path)
+		if err == nil {
+			err = do(file)
+			file.Close()
+		}
+		if err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", cmd.CommandPath(), err)
+			result = errReported
+		}
+	}
+	return result
+}
+
+// A fileInfo is what the info command says of a file.
+type fileInfo struct {
+	Path      string   `json:"path"`
+	Format    string   `json:"format"`
+	Arch      string   `json:"arch"`
+	ByteOrder string   `json:"byte_order"`
+	CodeID    string   `json:"code_id,omitempty"`
+	DebugID   string   `json:"debug_id,omitempty"`
+	Base      string   `json:"base"`
+	Symbols   int      `json:"symbols"`
+	Units     int      `json:"units"`
+	DebugSize int      `json:"debug_bytes"`
+	Faults    []string `json:"faults,omitempty"`
+}
+
+func newFileInfo(file *objfile.File) fileInfo {
+	i := fileInfo{
+		Path: file.Name(), Format: file.Format().String(), Arch: file.Arch().String(), CodeID: file.CodeID(),
+		ByteOrder: file.ByteOrder().String(), Base: fmt.Sprintf("%#x", file.Base()),
+	}
+	if id := file.DebugID(); !id.IsZero() {
+		i.DebugID = id.String()
+	}
+	symbols, err := file.Symbols()
+	i.Symbols = len(symbols)
+	i.fault(err)
+	info, err := file.DebugInfo()
+	i.fault(err)
+	if info != nil {
+		i.Units = info.NumUnits()
+		for u := range i.Units {
+			i.DebugSize += info.UnitSize(u)
+		}
+	}
+	return i
+}
+
+func (i *fileInfo) fault(err error) {
+	if err != nil {
+		i.Faults = append(i.Faults, err.Error())
+	}
+}
+
+func writeInfoJSON(out io.Writer, i fileInfo) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	return e.Encode(i)
+}
+
+func writeInfo(out io.Writer, i fileInfo) error {
+	var b strings.Builder
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-12s"+format+"\n", append([]any{name}, args...)...)
+	}
+	fmt.Fprintf(&b, "%s\n", visible(i.Path))
+	row("format", "%s, %s, %s", i.Format, i.Arch, byteOrders[i.ByteOrder])
+	row("code id", "%s", orNone(i.CodeID))
+	row("debug id", "%s", orNone(i.DebugID))
+	row("base", "%s", i.Base)
+	row("symbols", "%d", i.Symbols)
+	switch i.Units {
+	case 0:
+		row("debug info", "none")
+	case 1:
+		row("debug info", "1 unit, %s", bytesText(i.DebugSize))
+	default:
+		row("debug info", "%d units, %s", i.Units, bytesText(i.DebugSize))
+	}
+	for _, fault := range i.Faults {
+		row("fault", "%s", visible(fault))
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+var byteOrders = map[string]string{"LittleEndian": "little-endian", "BigEndian": "big-endian"}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// bytesText writes a size in the unit that gives it two or three digits.
+func bytesText(n int) string {
+	const unit = 1024
+	if n < unit {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	f, i := float64(n)/unit, 0
+	for f >= unit && i < 2 {
+		f, i = f/unit, i+1
+	}
+	return fmt.Sprintf("%.1f %s", f, [...]string{"KiB", "MiB", "GiB"}[i])
+}

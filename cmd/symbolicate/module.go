@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/demangle"
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+// modules are the object files that a command looks into, each opened once.
+type modules struct {
+	ctx      context.Context
+	dirs     []*source.Dir // with the debug files of stripped objects
+	opened   map[string]opened
+	warnings io.Writer // what was read in part only
+}
+
+// opened is how opening a file went. A file that could not be read stays so.
+type opened struct {
+	m   *module
+	err error
+}
+
+func newModules(ctx context.Context, symbols []string, warnings io.Writer) *modules {
+	ms := &modules{ctx: ctx, opened: make(map[string]opened), warnings: warnings}
+	for _, dir := range symbols {
+		ms.dirs = append(ms.dirs, source.NewDir(dir))
+	}
+	return ms
+}
+
+func (ms *modules) close() {
+	for _, o := range ms.opened {
+		if o.m != nil {
+			o.m.close()
+		}
+	}
+}
+
+// open returns the module at a path.
+func (ms *modules) open(path string) (*module, error) {
+	return ms.once(path, func() (*module, error) {
+		file, err := objfile.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		if debug := ms.debugFileOf(file); debug != nil {
+			return ms.compile(debug, file)
+		}
+		return ms.compile(file, nil)
+	})
+}
+
+// openBuildID returns the module whose build id is given in hex.
+func (ms *modules) openBuildID(id string) (*module, error) {
+	return ms.once("BUILDID:"+id, func() (*module, error) {
+		image := (&debugimage.Fields{Type: "elf", CodeID: id}).Image()
+		file, err := ms.find(&image)
+		if err != nil {
+			return nil, err
+		}
+		return ms.compile(file, nil)
+	})
+}
+
+func (ms *modules) once(key string, open func() (*module, error)) (*module, error) {
+	o, ok := ms.opened[key]
+	if !ok {
+		o.m, o.err = open()
+		ms.opened[key] = o
+	}
+	return o.m, o.err
+}
+
+// debugFileOf returns the separate debug file of a stripped object, or nil.
+func (ms *modules) debugFileOf(file *objfile.File) *objfile.File {
+	info, err := file.DebugInfo()
+	if info != nil || err != nil || len(ms.dirs) == 0 {
+		return nil
+	}
+	debug, err := ms.find(&debugimage.Image{Type: debugimage.ParseType(file.Format().String()), CodeID: file.CodeID(), DebugID: file.DebugID()})
+	if err != nil {
+		return nil
+	}
+	return debug
+}
+
+var errNoFile = errors.New("none of the --symbols folders has a file with this id")
+
+// find returns the best file of an image.
+func (ms *modules) find(image *debugimage.Image) (*objfile.File, error) {
+	for _, dir := range ms.dirs {
+		found, err := dir.Find(ms.ctx, image)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.Files) > 0 {
+			return found.Files[0].Open()
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", image.Name(), errNoFile)
+}
+
+// A module is an object file that is ready to answer.
+type module struct {
+	files   []*objfile.File // the file with debug information first
+	cache   *symcache.Cache
+	symbols map[string]uint64 // linked addresses, once a symbol was asked for
+	names   map[nameKey]string
+	scratch []symcache.Frame
+}
+
+// nameOptions say how functions are named.
+type nameOptions struct {
+	mangled bool // by the linker's name
+	short   bool // without parameters
+}
+
+type nameKey struct {
+	id uint32 // of the name in the cache
+	nameOptions
+}
+
+// compile takes over a file, and the stripped image that it describes, if it is
+// not the image itself.
+func (ms *modules) compile(file, image *objfile.File) (*module, error) {
+	m := &module{files: []*objfile.File{file}, names: make(map[nameKey]string)}
+	if image != nil {
+		m.files = append(m.files, image)
+	}
+	result, err := symcache.Compile(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
+	if err == nil {
+		m.cache, err = symcache.Open(result.Table)
+	}
+	if err != nil {
+		m.close()
+		return nil, err
+	}
+	if result.Broken > 0 {
+		fmt.Fprintf(ms.warnings, "%s: %s\n", file.Name(), brokenText(result))
+	}
+	return m, nil
+}
+
+// brokenText tells that debug information is damaged in part.
+func brokenText(r symcache.Result) string {
+	return fmt.Sprintf("units that cannot be read to their end: %d, the first one because of %v", r.Broken, r.Fault)
+}
+
+func (m *module) close() {
+	if m.cache != nil {
+		m.cache.Close()
+	}
+	for _, file := range m.files {
+		file.Close()
+	}
+}
+
+// base is the linked address of the start of the image.
+func (m *module) base() uint64 { return m.cache.Base() }
+
+// symbol returns the linked address of a symbol, by its linker name.
+func (m *module) symbol(name string) (uint64, bool) {
+	if m.symbols == nil {
+		m.symbols = make(map[string]uint64)
+		for _, file := range m.files {
+			list, _ := file.Symbols() // what could be read is what there is
+			for _, s := range list {
+				if _, ok := m.symbols[s.Name]; !ok {
+					m.symbols[s.Name] = s.Addr - file.Base() + m.base()
+				}
+			}
+		}
+	}
+	addr, ok := m.symbols[name]
+	return addr, ok
+}
+
+// frames appends the frames at a linked address, innermost first.
+func (m *module) frames(dst []frame, addr uint64, o nameOptions) []frame {
+	base := m.base()
+	if addr < base {
+		return dst
+	}
+	m.scratch = m.cache.Lookup(m.scratch[:0], addr-base)
+	for _, f := range m.scratch {
+		g := frame{function: m.name(f, o), file: f.File, line: f.Line, column: f.Column}
+		if !f.Inlined {
+			g.start = base + f.Entry
+		}
+		dst = append(dst, g)
+	}
+	return dst
+}
+
+// name returns what to call a function, which is worked out once.
+func (m *module) name(f symcache.Frame, o nameOptions) string {
+	key := nameKey{f.ID, o}
+	name, ok := m.names[key]
+	if !ok {
+		name = functionName(f, o)
+		m.names[key] = name
+	}
+	return name
+}
+
+// functionName names a function as llvm-symbolizer does: with the return types
+// that templates have in their names.
+func functionName(f symcache.Frame, o nameOptions) string {
+	if o.mangled {
+		return f.Symbol
+	}
+	result, ok := demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
+	switch {
+	case o.short:
+		return result.Short
+	case !ok && f.Scope != "":
+		return f.Scope + "::" + f.Symbol
+	}
+	return result.Name
+}
