@@ -39,13 +39,13 @@ func (c candidate) close() {
 	}
 }
 
-// build returns which build the file belongs to.
+// build returns which build the file belongs to, for longer than it is open.
 func (c candidate) build() build {
 	if c.table == nil {
 		return build{c.object.DebugID(), c.object.CodeID()}
 	}
 	id, _ := objfile.ParseDebugID(c.table.DebugID())
-	return build{id, c.table.CodeID()}
+	return build{id, strings.Clone(c.table.CodeID())}
 }
 
 // file describes the candidate. Where the format has sections it looks at their
