@@ -2,7 +2,6 @@ package objfile
 
 import (
 	"debug/elf"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/nativesym/nativesym/internal/cursor"
@@ -29,14 +28,4 @@ func (f *elfFile) inflate(stored []byte) ([]byte, error) {
 		return f.inflateZstd(stream, size)
 	}
 	return nil, fmt.Errorf("compressed with unknown method %d", typ)
-}
-
-// inflateGNU unpacks a .zdebug section of older tools: "ZLIB", the size in eight
-// bytes with the big end first, then the stream. A section that does not start so
-// is stored plain in spite of its name.
-func (f *elfFile) inflateGNU(stored []byte) ([]byte, error) {
-	if len(stored) < 12 || string(stored[:4]) != "ZLIB" {
-		return stored, nil
-	}
-	return f.inflateZlib(stored[12:], binary.BigEndian.Uint64(stored[4:]))
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
+	"github.com/nativesym/nativesym/objfile/pdb"
 )
 
 // ErrUnknownFormat says that the bytes open with no magic this package knows.
@@ -87,6 +88,8 @@ var formats = []struct {
 	parse   func(f *File) error
 }{
 	{isELF, parseELF},
+	{isPE, parsePE},
+	{pdb.Matches, parsePDB},
 }
 
 // Parse reads the headers of an object file held in memory. The name serves

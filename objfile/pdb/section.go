@@ -1,10 +1,8 @@
 package pdb
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/nativesym/nativesym/internal/cursor"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
 // A sectionMap turns the section and offset in which records speak into an
@@ -84,41 +82,42 @@ func (m *sectionMap) addr(sect uint16, off uint32) (uint32, bool) {
 	return s.rva + off, off < s.size && off <= ^s.rva
 }
 
-// A contribution is a run of source addresses that the linker took from one
-// section of one object file.
-type contribution struct{ start, end uint32 }
-
 // Versions of the list of contributions, which differ in the size of an entry.
 const (
 	contributions60 = 0xeffe0000 + 19970605
 	contributionsV2 = 0xeffe0000 + 20140516
 )
 
-// contributions returns what the linker took from object files, by address.
-func (f *File) contributions() ([]contribution, error) {
-	if len(f.dbi.contributions) == 0 {
-		return nil, nil
-	}
+// Contributions returns what the linker took from one section of one object file
+// each, where it is in the image: a function, mostly. It is empty where OMAP
+// took them apart, or the list is of an unknown kind.
+//
+//	offset  size  field of an entry, after the version of the list
+//	0x00    2     section, from 1
+//	0x04    4     offset in the section      0x08  4  bytes
+//	0x0c    …     characteristics, module, sums
+func (f *File) Contributions() []debuginfo.Range {
 	c := cursor.New("section contributions", le, f.dbi.contributions)
 	size := uint64(28)
-	switch version := c.U32(); version {
+	switch c.U32() {
 	case contributions60:
 	case contributionsV2:
 		size += 4
 	default:
-		c.Fail("version %#x", version)
-		return nil, c.Err()
+		return nil
 	}
-	list := make([]contribution, 0, uint64(c.Len())/size)
+	if len(f.sections.omap) > 0 {
+		return nil
+	}
+	list := make([]debuginfo.Range, 0, uint64(c.Len())/size)
 	for uint64(c.Len()) >= size {
 		sect := c.U16()
 		c.Skip(2)
 		off, n := c.U32(), c.U32()
 		c.Skip(size - 12)
-		if start, ok := f.sections.addr(sect, off); ok && n <= ^start {
-			list = append(list, contribution{start, start + n})
+		if start, ok := f.sections.addr(sect, off); ok {
+			list = append(list, debuginfo.Range{Start: uint64(start), End: uint64(start) + uint64(n)})
 		}
 	}
-	slices.SortFunc(list, func(a, b contribution) int { return cmp.Compare(a.start, b.start) })
-	return list, c.Err()
+	return list
 }
