@@ -263,17 +263,15 @@ func (f *elfFile) readSegment(c *cursor.Cursor, s *segment) {
 	s.align = c.Uint(f.word)
 }
 
-// preferredBase returns the lowest address that a loader maps.
+// preferredBase returns where the first segment that is loaded starts. It is the
+// lowest, except in a Linux kernel, whose segment of per-CPU data has address 0.
 func (f *elfFile) preferredBase() uint64 {
-	base := uint64(0)
-	found := false
 	for i := range f.segments {
-		s := &f.segments[i]
-		if s.typ == elf.PT_LOAD && s.memsz != 0 && (!found || s.vaddr < base) {
-			base, found = s.vaddr, true
+		if s := &f.segments[i]; s.typ == elf.PT_LOAD && s.memsz != 0 {
+			return s.vaddr &^ (pageSize - 1)
 		}
 	}
-	return base &^ (pageSize - 1)
+	return 0
 }
 
 // codeRanges returns the executable sections, or segments where a file has no

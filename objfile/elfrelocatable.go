@@ -33,7 +33,7 @@ func (f *elfFile) placeSections() {
 	joined := map[string]uint64{}
 	for i := range f.sections {
 		s, h := &f.sections[i], &f.headers[i]
-		if h.flags&elf.SHF_ALLOC == 0 && h.typ == elf.SHT_PROGBITS {
+		if h.flags&elf.SHF_ALLOC == 0 && h.relocatable(s.Name) {
 			s.origin = joined[s.Name]
 			joined[s.Name] += f.unpackedSize(s, h)
 		}

@@ -2,8 +2,10 @@ package objfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -31,7 +33,7 @@ const (
 
 // growthLimit returns how many bytes the file's sections may unpack to.
 func (f *File) growthLimit() uint64 {
-	return max(freeGrowth, maxGrowth*uint64(len(f.data)))
+	return min(math.MaxInt, max(freeGrowth, maxGrowth*uint64(len(f.data))))
 }
 
 // reserve counts size bytes as unpacked, or refuses them before they are allocated.
@@ -69,9 +71,19 @@ func (f *File) inflateZlib(stored []byte, size uint64) ([]byte, error) {
 	return data, nil
 }
 
+// inflateGNU unpacks a .zdebug section of older tools: "ZLIB", the size in eight
+// bytes with the big end first, then the stream. A section that does not start so
+// is stored plain in spite of its name.
+func (f *File) inflateGNU(stored []byte) ([]byte, error) {
+	if len(stored) < 12 || string(stored[:4]) != "ZLIB" {
+		return stored, nil
+	}
+	return f.inflateZlib(stored[12:], binary.BigEndian.Uint64(stored[4:]))
+}
+
 // inflateZstd unpacks zstd frames of exactly size bytes.
 func (f *File) inflateZstd(stored []byte, size uint64) ([]byte, error) {
-	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(size, 1)))
+	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true))
 	if err != nil {
 		return nil, err
 	}

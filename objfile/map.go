@@ -78,19 +78,18 @@ func (f *File) Guard(fn func() error) error {
 func guard(name string, data []byte, fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		fault, ok := recover().(interface {
-			error
-			Addr() uintptr
-		})
-		if !ok {
+		cause := recover()
+		if cause == nil {
 			return
 		}
-		start := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
-		if off := fault.Addr() - start; off < uintptr(len(data)) {
-			err = fmt.Errorf("%s: offset %#x cannot be read: the file shrank", name, off)
-			return
+		if fault, ok := cause.(interface{ Addr() uintptr }); ok {
+			start := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
+			if off := fault.Addr() - start; off < uintptr(len(data)) {
+				err = fmt.Errorf("%s: offset %#x cannot be read: the file shrank", name, off)
+				return
+			}
 		}
-		panic(fault)
+		panic(cause)
 	}()
 	return fn()
 }
