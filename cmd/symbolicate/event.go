@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -33,8 +34,12 @@ func newEvent() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
+			sources, err := dirSources(symbols)
+			if err != nil {
+				return err
+			}
 			r := eventRun{
-				engine: symbolicate.New(symbolicate.Options{Sources: dirSources(symbols)}),
+				engine: symbolicate.New(symbolicate.Options{Sources: sources}),
 				format: format,
 				out:    cmd.OutOrStdout(),
 				colors: color.on(cmd.OutOrStdout()),
@@ -55,11 +60,21 @@ func newEvent() *cobra.Command {
 	return cmd
 }
 
-func dirSources(dirs []string) (sources []symbolicate.Source) {
+// dirSources returns a source for each folder. One that is not there is a slip of
+// the person who typed it, where the engine would only miss files.
+func dirSources(dirs []string) ([]symbolicate.Source, error) {
+	var sources []symbolicate.Source
 	for _, dir := range dirs {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			return nil, fmt.Errorf("%s is not a folder", dir)
+		}
 		sources = append(sources, source.NewDir(dir))
 	}
-	return sources
+	return sources, nil
 }
 
 // An eventFormat is how events are written.
@@ -128,6 +143,9 @@ func (r *eventRun) file(cmd *cobra.Command, path string) error {
 	if r.format == formatPretty {
 		return writePretty(r.out, event, r.colors)
 	}
-	_, err = r.out.Write(append(event, '\n'))
+	if !bytes.HasSuffix(event, []byte("\n")) {
+		event = append(event, '\n')
+	}
+	_, err = r.out.Write(event)
 	return err
 }

@@ -44,9 +44,16 @@ func (ms *modules) close() {
 	}
 }
 
-// open returns the module at a path.
+// open returns the module at a path, be it an object file or a compiled table.
 func (ms *modules) open(path string) (*module, error) {
 	return ms.once(path, func() (*module, error) {
+		cache, err := symcache.OpenFile(path)
+		switch {
+		case err == nil:
+			return &module{cache: cache, names: make(map[nameKey]string)}, nil
+		case !errors.Is(err, symcache.ErrNotSymcache):
+			return nil, err
+		}
 		file, err := objfile.Open(path)
 		if err != nil {
 			return nil, err
@@ -110,7 +117,7 @@ func (ms *modules) find(image *debugimage.Image) (*objfile.File, error) {
 
 // A module is an object file that is ready to answer.
 type module struct {
-	files   []*objfile.File // the file with debug information first
+	files   []*objfile.File // that it was compiled from, the one with debug information first
 	cache   *symcache.Cache
 	symbols map[string]uint64 // linked addresses, once a symbol was asked for
 	names   map[nameKey]string

@@ -31,15 +31,16 @@ func writePretty(out io.Writer, event []byte, colors bool) error {
 	if err := doc.Parse(event); err != nil {
 		return err
 	}
-	p := prettyWriter{Writer: bufio.NewWriter(out), colors: colors}
+	p := prettyWriter{Writer: bufio.NewWriter(out), colors: colors, reasons: make(map[string]string)}
 	p.event(doc.Root())
 	return p.Flush()
 }
 
 type prettyWriter struct {
 	*bufio.Writer
-	colors bool
-	blank  bool // a blank line comes before the next section
+	colors  bool
+	blank   bool              // a blank line comes before the next section
+	reasons map[string]string // why frames in an image have no function, by its address
 }
 
 // Colours, as parameters of the terminal's SGR sequence.
@@ -164,6 +165,7 @@ func (p *prettyWriter) stack(trace jsonspan.Value) {
 	var rows []row
 	for frame := range trace.Get("frames").Elements() {
 		rows = append(rows, rowOf(frame))
+		p.note(frame)
 	}
 	width := 0
 	for _, r := range rows {

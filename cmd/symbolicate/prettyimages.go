@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
@@ -37,17 +38,25 @@ func (p *prettyWriter) images(images jsonspan.Value) {
 
 func (p *prettyWriter) image(image jsonspan.Value, width int) {
 	status, name := image.Get("debug_status").Text(), imageName(image)
-	color := yellow
-	if status == "found" {
-		color = green
+	color, what := green, image.First("debug_id", "id", "uuid", "code_id").Text()
+	if status != "found" {
+		color, what = yellow, p.reasons[image.Get("image_addr").Text()]
 	}
 	p.WriteString("  ")
 	p.put(color, status)
 	p.pad(status, len("malformed"))
 	p.put(plain, name)
 	p.pad(name, width)
-	p.put(dim, image.First("debug_id", "id", "uuid", "code_id").Text())
+	p.put(dim, what)
 	p.WriteByte('\n')
+}
+
+// note remembers what a frame says of its image, whose own entry has no place for it.
+func (p *prettyWriter) note(frame jsonspan.Value) {
+	why := frame.Get("data").Get("symbolicator_reason").Text()
+	if why != "" {
+		p.reasons[frame.Get("image_addr").Text()] = strings.TrimPrefix(why, frame.Get("package").Text()+": ")
+	}
 }
 
 func imageName(image jsonspan.Value) string {
