@@ -31,6 +31,31 @@ type Reader interface {
 	Read(i int, u *Unit) error
 }
 
+// A Locator is a Source that finds the units of an address without decoding them
+// all. Its Readers are Seekers.
+type Locator interface {
+	Source
+
+	// Locate returns handles of the units that may hold a linked address, the
+	// likeliest first.
+	Locate(addr uint64) []int
+
+	// Extent returns how many encoded bytes the unit of a handle takes, and how
+	// many all units do.
+	Extent(handle int) (unit, all int)
+}
+
+// A Seeker is a Reader that decodes as little as a few addresses need.
+type Seeker interface {
+	Reader
+
+	// ReadFor replaces what u holds by the rows of the unit that a handle of
+	// Locate stands for, and those of its functions that hold one of the linked
+	// addresses given, ascending. A function may be missing; with nil for
+	// addresses none is.
+	ReadFor(handle int, addrs []uint64, u *Unit) error
+}
+
 // A Unit is what one unit (a DWARF compilation unit, a PDB module) says about
 // code. Functions, inlined calls and rows refer to names and files by index.
 type Unit struct {

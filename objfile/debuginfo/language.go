@@ -49,8 +49,10 @@ const (
 	Ruby
 	JavaScript
 	Dart
-	Elixir
-	Algol68
+	Bliss
+	GLSL
+	Move
+	P4
 	numLanguages
 )
 
@@ -63,7 +65,7 @@ var names = [numLanguages]string{
 	Julia: "julia", Crystal: "crystal", Nim: "nim", Hylo: "hylo", Mojo: "mojo", Odin: "odin", Dylan: "dylan",
 	Python: "python", CSharp: "csharp", VisualBasic: "visualbasic", FSharp: "fsharp", Assembler: "asm",
 	RenderScript: "renderscript", OpenCL: "opencl", HIP: "hip", SYCL: "sycl", UPC: "upc", HLSL: "hlsl",
-	Metal: "metal", Ruby: "ruby", JavaScript: "javascript", Dart: "dart", Elixir: "elixir", Algol68: "algol68",
+	Metal: "metal", Ruby: "ruby", JavaScript: "javascript", Dart: "dart", Bliss: "bliss", GLSL: "glsl", Move: "move", P4: "p4",
 }
 
 // String returns the language as an event's lang field names it, or "" when unknown.

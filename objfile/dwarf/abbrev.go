@@ -1,7 +1,7 @@
 package dwarf
 
 import (
-	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/nativesym/nativesym/internal/cursor"
@@ -274,64 +274,92 @@ func (s shape) compile(f form, slot attr, read bool) (op, bool) {
 // is read costs one.
 type abbrevTable struct {
 	shape   shape
-	c       *cursor.Cursor // what is left to compile
-	done    bool
+	section []byte
+	pos     int      // what is left to compile starts here; −1 after the end or a fault
+	err     error    // the fault
 	abbrevs []abbrev // by code − 1, while codes count up from 1
 	sparse  map[uint64]abbrev
 	ops     []op
 	consts  []int64
 }
 
-func newAbbrevTable(order binary.ByteOrder, section []byte, off uint64, s shape) *abbrevTable {
-	c := cursor.New(".debug_abbrev", order, section)
-	c.Seek(off)
-	return &abbrevTable{shape: s, c: c}
+// reset makes t the table at off, keeping its memory.
+func (t *abbrevTable) reset(section []byte, off uint64, s shape) {
+	*t = abbrevTable{shape: s, section: section, abbrevs: t.abbrevs[:0], ops: t.ops[:0], consts: t.consts[:0]}
+	t.pos = int(min(off, uint64(len(section))))
 }
 
-// find returns the abbreviation with the code, or nil and, if the table is
-// broken before it, why.
+// fail records a fault at offset p of the section.
+func (t *abbrevTable) fail(p int, format string, args ...any) error {
+	t.err = &cursor.Error{Section: ".debug_abbrev", Offset: uint64(p), Reason: fmt.Sprintf(format, args...)}
+	t.pos = -1
+	return t.err
+}
+
+// find returns the abbreviation with the code.
 func (t *abbrevTable) find(code uint64) (*abbrev, error) {
-	if code-1 < uint64(len(t.abbrevs)) {
-		return &t.abbrevs[code-1], nil
-	}
-	for !t.done {
-		found, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if found == code && code-1 < uint64(len(t.abbrevs)) {
+	for {
+		if code-1 < uint64(len(t.abbrevs)) {
 			return &t.abbrevs[code-1], nil
+		}
+		if t.pos < 0 {
+			break
+		}
+		if err := t.next(); err != nil {
+			return nil, err
 		}
 	}
 	if a, ok := t.sparse[code]; ok {
 		return &a, nil
 	}
-	t.c.Fail("table has no abbreviation %d", code)
-	return nil, t.c.Err()
+	if t.err == nil {
+		t.fail(len(t.section), "a table that ends before here has no abbreviation %d", code)
+	}
+	return nil, t.err
 }
 
-// next compiles one more abbreviation and returns its code.
-func (t *abbrevTable) next() (uint64, error) {
-	code := t.c.Uleb()
-	if code == 0 {
-		t.done = true
-		return 0, t.c.Err()
+// next compiles one more abbreviation.
+func (t *abbrevTable) next() error {
+	b, at := t.section, t.pos
+	code, p := uleb(b, at)
+	if code == 0 && p >= 0 {
+		t.pos = -1
+		return nil
 	}
-	tag := t.c.Uleb()
-	a := abbrev{kind: kindOf(tag), children: t.c.U8() != 0, sibling: -1, first: uint32(len(t.ops))}
+	var tag uint64
+	if p >= 0 {
+		tag, p = uleb(b, p)
+	}
+	if p < 0 || p >= len(b) {
+		return t.fail(at, "abbreviation is cut short by the end of the section")
+	}
+	a := abbrev{kind: kindOf(tag), children: b[p] != 0, sibling: -1, first: uint32(len(t.ops))}
+	p++
 	size, fixed := 0, true // of the attributes so far
 	for {
-		at, f := t.c.Uleb(), form(min(t.c.Uleb(), math.MaxUint16))
-		if at == 0 && f == 0 || t.c.Err() != nil {
+		var attribute, f uint64
+		if p+1 < len(b) && b[p] < 0x80 && b[p+1] < 0x80 {
+			attribute, f = uint64(b[p]), uint64(b[p+1])
+			p += 2
+		} else {
+			attribute, p = uleb(b, p)
+			if p >= 0 {
+				f, p = uleb(b, p)
+			}
+			if p < 0 {
+				return t.fail(at, "abbreviation is cut short by the end of the section")
+			}
+		}
+		if attribute == 0 && f == 0 {
 			break
 		}
-		n, ok := t.shape.sizeOf(f)
-		if at == attrSibling && f == formRef4 && fixed && size < math.MaxInt16 {
+		n, ok := t.shape.sizeOf(form(min(f, math.MaxUint16)))
+		if attribute == attrSibling && f == uint64(formRef4) && fixed && size < math.MaxInt16 {
 			a.sibling = int16(size)
 		}
 		size, fixed = size+n, fixed && ok && size < math.MaxInt32/2
-		if err := t.attribute(&a, at, f); err != nil {
-			return 0, err
+		if p = t.attribute(&a, attribute, form(min(f, math.MaxUint16)), p); p < 0 {
+			return t.err
 		}
 	}
 	a.n = uint32(len(t.ops)) - a.first
@@ -340,20 +368,27 @@ func (t *abbrevTable) next() (uint64, error) {
 		a.fixed = int32(size)
 	}
 	t.add(code, a)
-	return code, t.c.Err()
+	t.pos = p
+	return nil
 }
 
-// attribute appends to the program what decodes one attribute of a.
-func (t *abbrevTable) attribute(a *abbrev, at uint64, f form) error {
+// attribute appends to the program what decodes one attribute of a. The constant
+// that may follow the form is at p; it returns what follows that, or −1.
+func (t *abbrevTable) attribute(a *abbrev, at uint64, f form, p int) int {
 	slot, ok := attrOf(at)
 	read := ok && wanted[a.kind].has(slot)
 	o, ok := t.shape.compile(f, slot, read)
 	if !ok {
-		t.c.Fail("form %#x is unknown", uint16(f))
-		return t.c.Err()
+		t.fail(p, "form %#x is unknown", uint16(f))
+		return -1
 	}
 	if f == formImplicitConst {
-		v := t.c.Sleb()
+		v, q := sleb(t.section, p)
+		if q < 0 {
+			t.fail(p, "constant is cut short by the end of the section")
+			return -1
+		}
+		p = q
 		if read {
 			o = op{code: opConst, slot: slot, form: f, n: uint32(len(t.consts))}
 			t.consts = append(t.consts, v)
@@ -371,7 +406,7 @@ func (t *abbrevTable) attribute(a *abbrev, at uint64, f form) error {
 	} else if o.code != opSkip || o.n > 0 {
 		t.ops = append(t.ops, o)
 	}
-	return nil
+	return p
 }
 
 func (t *abbrevTable) add(code uint64, a abbrev) {

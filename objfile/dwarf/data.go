@@ -54,9 +54,9 @@ type Options struct {
 	Split func(Skeleton) (*Split, error)
 }
 
-// Data is the DWARF of one file. It is immutable after New, apart from an index
-// of units that is built on first use, and safe for concurrent use.
-// It implements [debuginfo.Source].
+// Data is the DWARF of one file. It is immutable after New, apart from indexes
+// that are built on first use, and safe for concurrent use.
+// It implements [debuginfo.Locator].
 type Data struct {
 	order binary.ByteOrder
 	big   bool
@@ -66,6 +66,9 @@ type Data struct {
 	indexOnce sync.Once
 	units     []header // every unit of .debug_info, ascending by offset
 	code      []int    // indexes of those that may hold code
+
+	arangesOnce, rootsOnce sync.Once
+	locator                locator
 }
 
 // New returns the DWARF in the given sections, whose integers have the given order.

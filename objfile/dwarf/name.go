@@ -32,7 +32,7 @@ func (n *names) of(u *unit, d *die, p int) uint32 {
 		return n.ofOrigin(u, d)
 	}
 	var found foundName
-	n.collect(u, d, uint64(p), &found)
+	n.collect(u, d, uint64(p), &found, maxReferences)
 	return n.add(found)
 }
 
@@ -84,16 +84,11 @@ func (n *names) resolve(near *unit, data *Data, off uint64, found *foundName, st
 	if _, err = u.skip(a, p, d); err != nil {
 		return
 	}
-	n.collectFrom(u, d, off, found, steps)
+	n.collect(u, d, off, found, steps)
 }
 
-// collect takes over what d, at off, says about its function's name.
-func (n *names) collect(u *unit, d *die, off uint64, found *foundName) {
-	n.die = *d
-	n.collectFrom(u, &n.die, off, found, maxReferences)
-}
-
-func (n *names) collectFrom(u *unit, d *die, off uint64, found *foundName, steps int) {
+// collect takes over into found what d, at off, and those it refers to say.
+func (n *names) collect(u *unit, d *die, off uint64, found *foundName, steps int) {
 	found.Language = u.language
 	if s := u.str(d, linkageName); s != "" {
 		found.Symbol, found.u = s, nil

@@ -21,8 +21,8 @@ const (
 	maxRanges  = 1 << 22
 
 	// maxTables and maxUnits limit what a reader keeps of other units that were
-	// referred to: abbreviation programs by their steps, unit roots by number.
-	maxTables = 1 << 18
+	// referred to: abbreviation tables, and roots of units.
+	maxTables = 1 << 8
 	maxUnits  = 1 << 12
 )
 
@@ -34,16 +34,17 @@ type reader struct {
 	lines  lineTable
 	names  names
 	tables map[tableKey]*abbrevTable
-	steps  int // in tables
+	spare  []*abbrevTable // tables of units that are done with, for their memory
 	others map[unitKey]*unit
 	die    die // the DIE that the walk decoded last
 	root   die // the root that was decoded last
 
-	levels    []level // open DIEs during the walk
-	functions int     // how many of them are functions
-	open      bool    // the last of out.Functions is one of them
-	pending   []int   // functions that stand inside a function, to be read after it
-	soft      error   // the first fault that hides less than the rest of the unit
+	levels    []level  // open DIEs during the walk
+	functions int      // how many of them are functions
+	open      bool     // the last of out.Functions is one of them
+	pending   []int    // functions that stand inside a function, to be read after it
+	only      []uint64 // addresses that functions have to hold; nil: read all
+	soft      error    // the first fault that hides less than the rest of the unit
 }
 
 // A tableKey identifies an abbreviation table as compiled for a shape.
@@ -71,12 +72,14 @@ func (r *reader) Read(i int, out *debuginfo.Unit) error {
 	if i >= r.d.NumUnits() {
 		return &cursor.Error{Section: ".debug_info", Reason: "no such unit"}
 	}
-	index := r.d.code[i]
-	if err := r.d.units[index].err; err != nil {
-		return err
-	}
+	return r.read(r.d.units[r.d.code[i]], out)
+}
+
+// read replaces what out holds by the unit with header h.
+func (r *reader) read(h header, out *debuginfo.Unit) error {
+	r.forget()
 	r.out, r.soft = out, nil
-	u, err := r.newUnit(r.d, index)
+	u, err := r.openUnit(r.d, h)
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,10 @@ func (r *reader) Read(i int, out *debuginfo.Unit) error {
 
 // newUnit prepares unit index of d and reads its root.
 func (r *reader) newUnit(d *Data, index int) (*unit, error) {
-	h := d.units[index]
+	return r.openUnit(d, d.units[index])
+}
+
+func (r *reader) openUnit(d *Data, h header) (*unit, error) {
 	if h.err != nil {
 		return nil, h.err
 	}
@@ -108,14 +114,25 @@ func (r *reader) table(d *Data, off uint64, s shape) *abbrevTable {
 	if t := r.tables[key]; t != nil {
 		return t
 	}
-	if r.steps > maxTables {
-		clear(r.tables)
-		r.steps = 0
+	t := &abbrevTable{}
+	if n := len(r.spare); n > 0 {
+		t, r.spare = r.spare[n-1], r.spare[:n-1]
 	}
-	t := newAbbrevTable(d.order, d.s.Abbrev, off, s)
+	t.reset(d.s.Abbrev, off, s)
 	r.tables[key] = t
-	r.steps += 1 << 10 // what a table of C has; tables are compiled as they are used
 	return t
+}
+
+// forget makes room between units, when nothing is in use.
+func (r *reader) forget() {
+	if len(r.others) < maxUnits && len(r.tables) < maxTables {
+		return
+	}
+	clear(r.others)
+	for _, t := range r.tables {
+		r.spare = append(r.spare, t)
+	}
+	clear(r.tables)
 }
 
 // unitOf returns the unit that holds the DIE at off, which may be the one that is being read.
@@ -130,9 +147,6 @@ func (r *reader) unitOf(near *unit, d *Data, off uint64) (*unit, error) {
 	key := unitKey{d, index}
 	if u := r.others[key]; u != nil {
 		return u, nil
-	}
-	if len(r.others) >= maxUnits {
-		clear(r.others)
 	}
 	u, err := r.newUnit(d, index)
 	if err != nil {

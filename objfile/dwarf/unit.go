@@ -164,13 +164,24 @@ func load(b []byte, big bool) (v uint64) {
 }
 
 // decode runs the program of a over the attributes at p and returns where they end.
+// It spells out the steps that most DIEs consist of.
 func (u *unit) decode(a *abbrev, p int, d *die) (int, error) {
 	d.has = a.has
-	start := p
-	for i := range u.table.ops[a.first:][:a.n] {
-		o := &u.table.ops[int(a.first)+i]
-		if o.code == opSkip {
+	start, b := p, u.info
+	ops := u.table.ops[a.first:][:a.n]
+	for i := range ops {
+		o := &ops[i]
+		switch {
+		case o.code == opSkip:
 			p += int(o.n)
+			continue
+		case o.code == opRead4 && p <= len(b)-4:
+			d.form[o.slot], d.val[o.slot] = o.form, uint64(u.load4(p))
+			p += 4
+			continue
+		case o.code == opRead1 && p < len(b):
+			d.form[o.slot], d.val[o.slot] = o.form, uint64(b[p])
+			p++
 			continue
 		}
 		if p = u.step(o, p, d); p < 0 {

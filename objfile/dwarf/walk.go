@@ -119,8 +119,12 @@ func (r *reader) enter(u *unit, a *abbrev, p, q int) (int, error) {
 			r.pending = append(r.pending, p)
 			return r.pass(u, a, q)
 		}
-		if err := r.function(u, p); err != nil {
+		opened, err := r.function(u, p)
+		if err != nil {
 			return 0, err
+		}
+		if !opened {
+			return r.pass(u, a, q)
 		}
 		l.closes, l.depth = true, 0
 	case kindInline:
@@ -163,12 +167,16 @@ func (r *reader) leave() {
 	r.levels = r.levels[:n]
 }
 
-// function opens the concrete function that r.die is; its DIE is at p.
-func (r *reader) function(u *unit, p int) error {
+// function opens the concrete function that r.die is, if it is wanted; its DIE is at p.
+func (r *reader) function(u *unit, p int) (bool, error) {
 	out, d := r.out, &r.die
 	f := debuginfo.Function{Ranges: debuginfo.Span{First: uint32(len(out.Ranges))}}
 	if err := r.addRanges(u, p); err != nil {
-		return err
+		return false, err
+	}
+	if !r.isWanted(out.Ranges[f.Ranges.First:]) {
+		out.Ranges = out.Ranges[:f.Ranges.First]
+		return false, nil
 	}
 	f.Ranges.End = uint32(len(out.Ranges))
 	f.Inlines = debuginfo.Span{First: uint32(len(out.Inlines)), End: uint32(len(out.Inlines))}
@@ -180,7 +188,7 @@ func (r *reader) function(u *unit, p int) error {
 	f.Name = r.names.of(u, d, p)
 	out.Functions = append(out.Functions, f)
 	r.open = true
-	return nil
+	return true, nil
 }
 
 // closeFunction ends the open function. One without code is taken back.

@@ -1,6 +1,8 @@
 package symcache
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -63,36 +65,38 @@ type input struct {
 }
 
 func inputOf(f, image *objfile.File) (input, error) {
-	in := input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base()}
-	var err error
-	if in.Source, err = f.DebugInfo(); err != nil {
+	in, err := sourceOf(f)
+	if err != nil {
 		return in, err
 	}
-	in.Symbols, err = f.Symbols()
-	if err != nil && in.Source == nil {
-		return in, err
+	in.Symbols, err = symbolsOf(f, image)
+	if in.Source != nil {
+		err = nil // names come from the debug information
 	}
+	return in, err
+}
+
+// sourceOf returns the input without its symbols.
+func sourceOf(f *objfile.File) (in input, err error) {
+	in = input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base()}
+	in.Source, err = f.DebugInfo()
+	return in, err
+}
+
+// symbolsOf returns the symbols of a file and of the image it describes, if that
+// is another file.
+func symbolsOf(f, image *objfile.File) ([]objfile.Symbol, error) {
+	symbols, err := f.Symbols()
 	if image == nil {
-		return in, nil
+		return symbols, err
 	}
-	more, err := image.Symbols()
-	if err != nil && in.Source == nil {
-		return in, err
-	}
+	more, imageErr := image.Symbols()
 	for _, s := range more {
 		s.Addr += f.Base() - image.Base()
-		in.Symbols = append(in.Symbols, s)
+		symbols = append(symbols, s)
 	}
-	slices.SortStableFunc(in.Symbols, func(a, b objfile.Symbol) int {
-		switch {
-		case a.Addr < b.Addr:
-			return -1
-		case a.Addr > b.Addr:
-			return 1
-		}
-		return 0
-	})
-	return in, nil
+	slices.SortStableFunc(symbols, func(a, b objfile.Symbol) int { return cmp.Compare(a.Addr, b.Addr) })
+	return symbols, errors.Join(err, imageErr)
 }
 
 // A compiler holds what the workers share.
@@ -192,7 +196,7 @@ func (c *compiler) nameCode() {
 		at := s.Addr - c.in.Base
 		list = append(list, interval{at, at + s.Size, int32(i)})
 	}
-	c.named = resolve(list, nil)
+	c.named = resolve(list, make([]interval, 0, len(list)))
 }
 
 // isNamed reports whether code that no function claims is worth keeping.

@@ -23,8 +23,23 @@ func newEncoder(t *table) *encoder {
 	return e
 }
 
+// reserve makes room for the sections that grow block by block.
+func (e *encoder) reserve() {
+	blocks, columns := 0, 0
+	for i := range e.t.entries {
+		blocks += blockSize + blockPartSize
+		if b := e.t.entries[i].block; b != nil {
+			blocks += blockRowsSize + scopeBaseSize + len(b.body) + 4*len(b.files) + 8*len(b.scopes)
+			columns += 4 + 4*len(b.columns) + 2*len(b.scopes)
+		}
+	}
+	e.sections[secBlocks] = make([]byte, 0, blocks)
+	e.sections[secColumns] = make([]byte, 0, columns)
+}
+
 // blocks writes regions, buckets, blocks and columns.
 func (e *encoder) blocks() error {
+	e.reserve()
 	var r region
 	open := false
 	var starts, offsets []uint32 // of the region's blocks
@@ -239,8 +254,8 @@ func (e *encoder) texts() error {
 	for _, id := range e.ids {
 		s = append(s, id...)
 	}
-	functions := make([]byte, 0, functionSize*len(e.t.names))
-	for _, n := range e.t.names {
+	functions := make([]byte, 0, functionSize*len(e.t.names.list))
+	for _, n := range e.t.names.list {
 		var off uint32
 		var flags byte
 		off, s = e.name(s, n, &flags)

@@ -1,6 +1,7 @@
 package symcache
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -29,11 +30,25 @@ const maxChain = 1<<bucketShift + 1
 // innermost first, and returns the extended slice. Where nothing is known it
 // appends nothing. It does not allocate if dst has room.
 func (c *Cache) Lookup(dst []Frame, rel uint64) []Frame {
+	dst, _ = c.lookup(dst, rel)
+	return dst
+}
+
+// lookup is Lookup; it also returns up to which offset in the image the same answer
+// holds at least, which is at most rel where it knows of none.
+func (c *Cache) lookup(dst []Frame, rel uint64) (frames []Frame, until uint64) {
 	r := c.regionOf(rel)
 	if r == nil {
-		return dst
+		return dst, 0
 	}
-	return c.lookup(dst, r, uint32(rel-r.start))
+	at := uint32(rel - r.start)
+	b := c.blockAt(r, at)
+	if b == nil {
+		return dst, 0
+	}
+	start := le.Uint32(b)
+	dst, span := c.frames(dst, r, b, at-start)
+	return dst, r.start + uint64(start) + uint64(span)
 }
 
 // regionOf returns the region that rel lies in, or nil. Most images have one.
@@ -53,13 +68,14 @@ func (c *Cache) regionOf(rel uint64) *region {
 	return nil
 }
 
-// lookup answers for an offset in a region.
-func (c *Cache) lookup(dst []Frame, r *region, at uint32) []Frame {
+// blockAt returns the table from the last block on that starts at or before an
+// offset in a region, or nil.
+func (c *Cache) blockAt(r *region, at uint32) []byte {
 	b := c.blocks[:r.endBlock]
 	off := le.Uint32(c.buckets[4*(int(r.bucket)+int(at>>bucketShift)):])
 	for range maxChain {
 		if uint64(off)+blockSize > uint64(len(b)) {
-			return dst
+			return nil
 		}
 		next := off + le.Uint32(b[off+8:])>>8
 		if uint64(next)+blockSize > uint64(len(b)) || le.Uint32(b[next:]) > at {
@@ -67,59 +83,58 @@ func (c *Cache) lookup(dst []Frame, r *region, at uint32) []Frame {
 		}
 		off = next
 	}
-	start := le.Uint32(b[off:])
-	return c.frames(dst, r, b[off:], at-start)
+	if le.Uint32(b[off:]) > at {
+		return nil
+	}
+	return b[off:]
 }
 
-// frames appends the chain at an offset in the block that b starts with.
-func (c *Cache) frames(dst []Frame, r *region, b []byte, at uint32) []Frame {
+// frames appends the chain at an offset in the block that b starts with, and
+// returns up to which offset the same holds.
+func (c *Cache) frames(dst []Frame, r *region, b []byte, at uint32) (frames []Frame, until uint32) {
 	length, function := le.Uint32(b[8:]), le.Uint32(b[12:])
 	flags := length & 0xff
 	if length >>= 8; length < blockSize || uint64(length) > uint64(len(b)) {
-		return dst
+		return dst, 0
 	}
-	entry, size := r.start+uint64(le.Uint32(b)), uint64(le.Uint32(b[4:]))
-	past := at >= uint32(size)
-	if past && flags&blockRows == 0 {
-		return dst
-	}
-	last := uint32(size) - 1
+	size := le.Uint32(b[4:])
+	outer := Frame{Entry: r.start + uint64(le.Uint32(b)), Size: uint64(size)}
 	// The fields at the end are loaded with up to eight bytes of what follows:
 	// sections end with that much slack.
 	b = b[:length:min(uint64(length)+slack, uint64(cap(b)))]
 	p := b[blockSize:]
 	if flags&blockPart != 0 {
 		if len(p) < blockPartSize {
-			return dst
+			return dst, 0
 		}
-		entry, size = le.Uint64(p), uint64(le.Uint32(p[12:]))
+		outer.Entry, outer.Size = le.Uint64(p), uint64(le.Uint32(p[12:]))
 		p = p[blockPartSize:]
 	}
-	outer := Frame{Entry: entry, Size: size}
-	if flags&blockRows == 0 {
+	switch {
+	case flags&blockRows == 0 && at < size:
 		c.name(&outer, function)
-		return append(dst, outer)
+		return append(dst, outer), size
+	case flags&blockRows == 0 || len(p) < blockRowsSize:
+		return dst, 0
+	case at < size:
+		dst, until = c.chain(dst, p, outer, function, flags, at)
+		return dst, min(until, size)
+	case at-size < uint32(le.Uint16(p[18:])):
+		return c.tail(dst, p, flags, size-1), 0
 	}
-	if past {
-		return c.tail(dst, p, flags, at, last)
-	}
-	return c.chain(dst, p, outer, function, flags, at)
+	return dst, 0
 }
 
 // tail appends what is known about padding after a block: where its last row, the
 // one at last, comes from.
-func (c *Cache) tail(dst []Frame, p []byte, flags, at, last uint32) []Frame {
-	if len(p) < blockRowsSize || at-last > uint32(le.Uint16(p[18:])) {
-		return dst
-	}
+func (c *Cache) tail(dst []Frame, p []byte, flags, last uint32) []Frame {
 	n := len(dst)
-	dst = c.chain(dst, p, Frame{}, 0, flags, last)
+	dst, _ = c.chain(dst, p, Frame{}, 0, flags, last)
 	if len(dst) == n {
 		return dst
 	}
 	row := dst[n]
-	dst = append(dst[:n], Frame{File: row.File, Line: row.Line, Column: row.Column})
-	return dst
+	return append(dst[:n], Frame{File: row.File, Line: row.Line, Column: row.Column})
 }
 
 // rowsHeader is the decoded start of a block's rows.
@@ -131,11 +146,9 @@ type rowsHeader struct {
 	functionBits              uint8
 }
 
-// chain appends the frames that a block's rows and scopes give.
-func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at uint32) []Frame {
-	if len(p) < blockRowsSize {
-		return dst
-	}
+// chain appends the frames that a block's rows and scopes give at an offset, and
+// returns up to which offset the same holds.
+func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at uint32) (frames []Frame, until uint32) {
 	h := rowsHeader{
 		rows: le.Uint16(p), files: le.Uint16(p[2:]), scopes: le.Uint16(p[4:]), clip: le.Uint16(p[6:]),
 		lineBase:  le.Uint32(p[8:]),
@@ -163,13 +176,13 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 	rowBits := uint64(h.scopeBits) + uint64(h.fileBits) + uint64(h.lineBits)
 	packed := fieldBytes(int(h.rows), uint(rowBits))
 	if h.rows == 0 || starts+dict+packed > len(p) {
-		return dst
+		return dst, 0
 	}
 	at += uint32(h.clip)
 	files := p[starts:][:dict]
 	rows := p[starts+dict:]
 	rows = rows[:cap(rows)]
-	row := findStart(p[:starts], startBytes, at)
+	row, until := findStart(p[:starts], startBytes, at)
 
 	pos := uint64(row) * rowBits
 	scope := field(rows, pos, h.scopeBits)
@@ -180,7 +193,8 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 	callBits := uint64(h.functionBits) + uint64(h.scopeBits) + uint64(h.fileBits) + uint64(h.callLineBits)
 	col := columnReader{}
 	if flags&blockColumns != 0 {
-		col = c.columnsAt(cols, startBytes, at, int(h.scopes))
+		col = c.columnsAt(cols, startBytes, at)
+		until = min(until, col.until)
 	}
 	column := col.row
 	for scope > 0 && scope <= uint32(h.scopes) {
@@ -204,13 +218,14 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 	}
 	c.name(&outer, function)
 	outer.File, outer.Line, outer.Column = c.file(files, fileBytes, file), line, column
-	return append(dst, outer)
+	return append(dst, outer), until - uint32(h.clip)
 }
 
 // findStart returns the last of the ascending starts, of n bytes each, that is at
-// most at. The first is taken to be.
-func findStart(starts []byte, n int, at uint32) int {
+// most at, and the start after it. The first is taken to be at most at.
+func findStart(starts []byte, n int, at uint32) (index int, next uint32) {
 	lo, hi := 0, len(starts)/n
+	next = math.MaxUint32
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) >> 1)
 		var s uint32
@@ -222,10 +237,10 @@ func findStart(starts []byte, n int, at uint32) int {
 		if s <= at {
 			lo = mid
 		} else {
-			hi = mid
+			hi, next = mid, s
 		}
 	}
-	return lo
+	return lo, next
 }
 
 func unpackLine(v, base uint32) uint32 {
@@ -286,13 +301,14 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // A columnReader knows the columns of one address in a block.
 type columnReader struct {
-	row   uint32
+	row   uint32 // the column there
+	until uint32 // offset up to which it holds
 	calls []byte
 	width uint8
 }
 
 // columnsAt reads the columns of a block at off in their section.
-func (c *Cache) columnsAt(off uint32, startBytes int, at uint32, scopes int) (r columnReader) {
+func (c *Cache) columnsAt(off uint32, startBytes int, at uint32) (r columnReader) {
 	if uint64(off)+4 > uint64(len(c.columns)) {
 		return r
 	}
@@ -304,7 +320,8 @@ func (c *Cache) columnsAt(off uint32, startBytes int, at uint32, scopes int) (r 
 	if n == 0 || n*startBytes+packed > len(b) {
 		return r
 	}
-	i := findStart(b[:n*startBytes], startBytes, at)
+	i, until := findStart(b[:n*startBytes], startBytes, at)
+	r.until = until
 	b = b[n*startBytes : cap(b)]
 	r.row = field(b, uint64(i)*uint64(w), w)
 	r.calls = b[packed:]

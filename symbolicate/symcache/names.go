@@ -1,6 +1,8 @@
 package symcache
 
 import (
+	"hash/maphash"
+	"math/bits"
 	"unsafe"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -69,4 +71,45 @@ func (t *interner) path(p string) uint32 {
 		t.pathAt[at] = id
 	}
 	return id
+}
+
+// A nameTable numbers names in the order in which they are asked for, by content.
+type nameTable struct {
+	list  []debuginfo.Name
+	slots []uint32 // index in list + 1, hashed; a power of two of them
+	seed  maphash.Seed
+}
+
+// init makes room for n names.
+func (t *nameTable) init(n int) {
+	t.list = append(make([]debuginfo.Name, 0, n/2+1), debuginfo.Name{})
+	t.slots = make([]uint32, 1<<bits.Len(uint(2*n+8)))
+	t.seed = maphash.MakeSeed()
+}
+
+// number returns the number of n, a new one if it was not asked for before.
+func (t *nameTable) number(n debuginfo.Name) uint32 {
+	if n == (debuginfo.Name{}) {
+		return 0
+	}
+	if 2*len(t.list) >= len(t.slots) {
+		grown := nameTable{}
+		grown.init(2 * len(t.list))
+		for _, old := range t.list {
+			grown.number(old)
+		}
+		*t = grown
+	}
+	mask := uint64(len(t.slots) - 1)
+	for i := maphash.String(t.seed, n.Symbol) + uint64(len(n.Scope)); ; i++ {
+		slot := &t.slots[i&mask]
+		if *slot == 0 {
+			t.list = append(t.list, n)
+			*slot = uint32(len(t.list))
+			return *slot - 1
+		}
+		if t.list[*slot-1] == n {
+			return *slot - 1
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package symcache
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -23,6 +24,8 @@ type sweeper struct {
 	parents []int32 // of the function's inlines: index among them, −1 for the function
 	byDepth []int32 // the inline met last at each depth
 	pieces  []piece // ranges of inlines
+	keys    []uint64
+	spare   []piece
 	open    []piece // those around the current address, the winner last
 	row     int     // in u.Rows: the last one at or before the current address
 }
@@ -57,16 +60,32 @@ func (s *sweeper) function(f *debuginfo.Function) {
 		}
 	}
 	if !sorted {
-		slices.SortStableFunc(s.pieces, func(a, b piece) int {
-			switch {
-			case a.start < b.start:
-				return -1
-			case a.start > b.start:
-				return 1
-			}
-			return 0
-		})
+		s.sort()
 	}
+}
+
+// sort orders the pieces by start, those that start together as they were met.
+// Sorting one number a piece is several times faster than sorting pieces.
+func (s *sweeper) sort() {
+	low, high := s.pieces[0].start, s.pieces[0].start
+	for _, p := range s.pieces {
+		low, high = min(low, p.start), max(high, p.start)
+	}
+	const indexBits = 24
+	if high-low >= 1<<(64-indexBits) || len(s.pieces) >= 1<<indexBits {
+		slices.SortStableFunc(s.pieces, func(a, b piece) int { return cmp.Compare(a.start, b.start) })
+		return
+	}
+	s.keys = s.keys[:0]
+	for i, p := range s.pieces {
+		s.keys = append(s.keys, (p.start-low)<<indexBits|uint64(i))
+	}
+	slices.Sort(s.keys)
+	s.spare = s.spare[:0]
+	for _, k := range s.keys {
+		s.spare = append(s.spare, s.pieces[k&(1<<indexBits-1)])
+	}
+	s.pieces, s.spare = s.spare, s.pieces
 }
 
 // sweep feeds the block builder with the code from start to end.

@@ -5,7 +5,6 @@ import (
 	"hash/crc32"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -19,8 +18,7 @@ type table struct {
 	blocks  []*block // of functions, then of orphans
 	entries []entry
 
-	names   []debuginfo.Name
-	numbers map[debuginfo.Name]uint32
+	names   nameTable
 	byWork  [][]uint32 // per worker: its number of a name → number + 1
 	paths   []string
 	pathNo  map[string]uint32
@@ -38,16 +36,20 @@ type entry struct {
 func newTable(c *compiler, workers []*worker) *table {
 	t := &table{
 		c: c, workers: workers,
-		names: []debuginfo.Name{{}}, numbers: map[debuginfo.Name]uint32{{}: 0},
 		paths: []string{""}, pathNo: map[string]uint32{"": 0},
 	}
+	names := len(c.in.Symbols)
 	for _, w := range workers {
+		names += len(w.names)
 		t.byWork = append(t.byWork, make([]uint32, len(w.names)))
 		t.pathsBy = append(t.pathsBy, make([]uint32, len(w.paths)))
-		for i := range w.blocks {
-			t.blocks = append(t.blocks, &w.blocks[i])
+		for _, chunk := range w.blocks {
+			for i := range chunk {
+				t.blocks = append(t.blocks, &chunk[i])
+			}
 		}
 	}
+	t.names.init(names)
 	slices.SortFunc(t.blocks, compareBlocks)
 	t.settle()
 	t.number()
@@ -131,7 +133,7 @@ func (t *table) number() {
 	for i := range t.entries {
 		e := &t.entries[i]
 		if e.block == nil {
-			e.function = t.nameNumber(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
+			e.function = t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 			continue
 		}
 		e.function = t.functionOf(e)
@@ -151,19 +153,9 @@ func (t *table) number() {
 func (t *table) workerName(w *worker, name uint32) uint32 {
 	n := &t.byWork[w.index][name]
 	if *n == 0 {
-		*n = t.nameNumber(w.names[name]) + 1
+		*n = t.names.number(w.names[name]) + 1
 	}
 	return *n - 1
-}
-
-func (t *table) nameNumber(n debuginfo.Name) uint32 {
-	id, ok := t.numbers[n]
-	if !ok {
-		id = uint32(len(t.names))
-		t.names = append(t.names, n)
-		t.numbers[n] = id
-	}
-	return id
 }
 
 func (t *table) pathNumber(p string) uint32 {
@@ -176,59 +168,21 @@ func (t *table) pathNumber(p string) uint32 {
 	return id
 }
 
-// functionOf returns the number of an entry's function. Where the debug
-// information knows only a plain name, the linker's name for the same function is
-// better: it tells overloads and unnamed namespaces apart.
+// functionOf returns the number of an entry's function.
 func (t *table) functionOf(e *entry) uint32 {
 	b := e.block
 	if b.orphan {
 		if e.symbol < 0 {
 			return 0
 		}
-		return t.nameNumber(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
+		return t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 	}
 	w := t.workers[b.worker]
 	name := w.names[b.function]
-	if isMangled(name.Symbol) || name.Symbol != "" && !hasMangling(name.Language) {
-		return t.workerName(w, b.function)
-	}
-	for _, s := range t.c.symbolsAt(b.entry) {
-		if name.Symbol == "" || isMangled(s.Name) && strings.Contains(s.Name, plainName(name.Symbol)) {
-			return t.nameNumber(debuginfo.Name{Symbol: s.Name, Language: name.Language})
-		}
+	if better := t.c.nameAt(name, b.entry); better != name {
+		return t.names.number(better)
 	}
 	return t.workerName(w, b.function)
-}
-
-// hasMangling reports whether linkers know functions of a language by mangled names.
-func hasMangling(l debuginfo.Language) bool {
-	switch l {
-	case debuginfo.CPP, debuginfo.ObjCPP, debuginfo.Rust, debuginfo.Swift, debuginfo.D, debuginfo.UnknownLanguage:
-		return true
-	}
-	return false
-}
-
-// isMangled reports whether a linker's name carries a scope or types.
-func isMangled(s string) bool {
-	for _, prefix := range []string{"_Z", "__Z", "_R", "__R", "?", "$s", "_$s", "_T", "$S", "_$S", "_D", "$e"} {
-		if strings.HasPrefix(s, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// plainName returns what of a plain name appears in the mangled one: no template
-// arguments, no tilde of a destructor, nothing of an operator.
-func plainName(s string) string {
-	if strings.HasPrefix(s, "operator") {
-		return ""
-	}
-	if i := strings.IndexByte(s, '<'); i > 0 {
-		s = s[:i]
-	}
-	return strings.TrimPrefix(s, "~")
 }
 
 // encode writes the table.

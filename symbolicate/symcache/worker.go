@@ -21,9 +21,9 @@ type worker struct {
 	*interner
 	unitNames []uint32 // by index in the unit: the interner's number + 1, 0 not yet asked for
 	unitPaths []uint32
-	blocks    []block
-	err       error // the first broken unit
-	broken    int   // how many units are
+	blocks    [][]block // in chunks, so that none is moved
+	err       error     // the first broken unit
+	broken    int       // how many units are
 }
 
 func newWorker(c *compiler, index int) *worker {
@@ -120,9 +120,20 @@ func (w *worker) blocksOf(r debuginfo.Range, b block) {
 		b.tail = w.sweep.tail(end)
 		b.seq = w.seq
 		w.seq++
-		w.blocks = append(w.blocks, b)
+		w.add(b)
 		at = end
 	}
+}
+
+// add keeps a block.
+func (w *worker) add(b block) {
+	const chunk = 512
+	n := len(w.blocks) - 1
+	if n < 0 || len(w.blocks[n]) == chunk {
+		w.blocks = append(w.blocks, make([]block, 0, chunk))
+		n++
+	}
+	w.blocks[n] = append(w.blocks[n], b)
 }
 
 // orphans turns rows that no function of unit i covers into blocks, where a symbol

@@ -1,0 +1,289 @@
+package symcache
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// Lazy answers lookups in a file that was not compiled. It decodes the few units
+// that the first addresses need; when that has cost about as much as compiling
+// does, it compiles the whole file and answers from the table. The answers are the
+// same either way. It is for one goroutine.
+type Lazy struct {
+	c       *compiler
+	file    *objfile.File
+	opts    Options
+	locator debuginfo.Locator // nil if the format has none
+	reader  debuginfo.Seeker
+	unit    debuginfo.Unit
+	symbols bool // c has the symbols
+	names   nameTable
+	spent   int // encoded bytes decoded so far
+	cache   *Cache
+	frames  []Frame
+	order   []int
+}
+
+// compileShare is the share of all debug information that may be decoded address
+// by address, one part in so many, before compiling all of it is cheaper.
+const compileShare = 4
+
+// NewLazy returns a Lazy over f, which has to stay open.
+func NewLazy(f *objfile.File, opts Options) (*Lazy, error) {
+	l := &Lazy{file: f, opts: opts}
+	l.names.init(64)
+	return l, f.Guard(func() error {
+		in, err := sourceOf(f)
+		if err != nil {
+			return err
+		}
+		l.c = &compiler{in: in, opts: opts}
+		if l.locator, _ = in.Source.(debuginfo.Locator); l.locator != nil {
+			l.reader, _ = in.Source.NewReader().(debuginfo.Seeker)
+		}
+		return nil
+	})
+}
+
+// Lookup appends to dst the frames at rel, an offset from the start of the image,
+// innermost first, as [Cache.Lookup] does.
+func (l *Lazy) Lookup(dst []Frame, rel uint64) ([]Frame, error) {
+	err := l.LookupAll([]uint64{rel}, func(_ int, frames []Frame) { dst = append(dst, frames...) })
+	return dst, err
+}
+
+// LookupAll calls yield once for each of rels, in no particular order, with its
+// index and its frames, which are valid during the call.
+func (l *Lazy) LookupAll(rels []uint64, yield func(i int, frames []Frame)) error {
+	return l.file.Guard(func() error {
+		if l.cache == nil {
+			units := l.assign(rels)
+			if units != nil {
+				return l.answer(rels, units, yield)
+			}
+			if err := l.compile(); err != nil {
+				return err
+			}
+		}
+		l.cache.LookupAll(rels, yield)
+		return nil
+	})
+}
+
+// compile compiles the whole file.
+func (l *Lazy) compile() error {
+	res, err := Compile(l.file, l.opts)
+	if err == nil {
+		l.cache, err = Open(res.Table)
+	}
+	return err
+}
+
+// assign finds the units of each address. It returns nil if compiling the whole
+// file is cheaper than decoding them.
+func (l *Lazy) assign(rels []uint64) [][]int {
+	if l.reader == nil {
+		return nil
+	}
+	units := make([][]int, len(rels))
+	counted := map[int]bool{}
+	for i, rel := range rels {
+		units[i] = l.locator.Locate(rel + l.c.in.Base)
+		for _, u := range units[i] {
+			if counted[u] {
+				continue
+			}
+			counted[u] = true
+			size, all := l.locator.Extent(u)
+			if l.spent += size; l.spent > all/compileShare && l.spent > size {
+				return nil
+			}
+		}
+	}
+	return units
+}
+
+// answer looks each address up in its units, every unit once if it can be.
+func (l *Lazy) answer(rels []uint64, units [][]int, yield func(i int, frames []Frame)) error {
+	l.order = l.order[:0]
+	for i := range rels {
+		l.order = append(l.order, i)
+	}
+	first := func(i int) int {
+		if len(units[i]) == 0 {
+			return -1
+		}
+		return units[i][0]
+	}
+	slices.SortFunc(l.order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(rels[a], rels[b]))
+	})
+	var addrs []uint64
+	for rest := l.order; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && first(rest[n]) == first(rest[0]) {
+			n++
+		}
+		group := rest[:n]
+		rest = rest[n:]
+		addrs = addrs[:0]
+		for _, i := range group {
+			addrs = append(addrs, rels[i]+l.c.in.Base)
+		}
+		if first(group[0]) >= 0 {
+			l.reader.ReadFor(first(group[0]), addrs, &l.unit) // a broken unit answers what precedes the fault
+		} else {
+			l.unit.Reset()
+		}
+		var open []int // answered neither by a function here nor otherwise
+		for k, i := range group {
+			if !l.find(addrs[k]) {
+				open = append(open, i)
+				continue
+			}
+			yield(i, l.frames)
+		}
+		for _, i := range open {
+			l.search(rels[i]+l.c.in.Base, units[i])
+			yield(i, l.frames)
+		}
+	}
+	return nil
+}
+
+// search looks for addr in whole units, and then among rows and symbols alone.
+func (l *Lazy) search(addr uint64, units []int) {
+	for _, u := range units {
+		l.reader.ReadFor(u, nil, &l.unit)
+		if l.find(addr) {
+			return
+		}
+	}
+	for _, u := range units {
+		l.reader.ReadFor(u, []uint64{}, &l.unit)
+		if l.bare(addr) {
+			return
+		}
+	}
+	l.unit.Reset()
+	l.bare(addr)
+}
+
+// find leaves in l.frames the chain at addr in the unit, and reports whether a
+// function of it holds addr.
+func (l *Lazy) find(addr uint64) bool {
+	u := &l.unit
+	var best *debuginfo.Function
+	var code debuginfo.Range
+	for i := range u.Functions {
+		f := &u.Functions[i]
+		for _, r := range u.Ranges[f.Ranges.First:f.Ranges.End] {
+			if r.Contains(addr) && (best == nil || r.Start > code.Start) {
+				best, code = f, r
+			}
+		}
+	}
+	l.frames = l.frames[:0]
+	if best == nil {
+		return false
+	}
+	base := l.c.in.Base
+	outer := Frame{Entry: best.Entry - base, Size: code.End - code.Start}
+	row := rowAt(u.Rows, addr)
+	file, line, column := row.File, row.Line, row.Column
+	for _, i := range l.chain(best, addr) {
+		in := &u.Inlines[i]
+		f := l.frame(outer, u.Names[in.Name], file, line, column)
+		f.Inlined = true
+		l.frames = append(l.frames, f)
+		file, line, column = in.CallFile, in.CallLine, in.CallColumn
+	}
+	name := u.Names[best.Name]
+	if !isMangled(name.Symbol) && (name.Symbol == "" || hasMangling(name.Language)) {
+		l.loadSymbols()
+		name = l.c.nameAt(name, outer.Entry)
+	}
+	l.frames = append(l.frames, l.frame(outer, name, file, line, column))
+	return true
+}
+
+// frame completes a frame.
+func (l *Lazy) frame(f Frame, n debuginfo.Name, file, line, column uint32) Frame {
+	f.Symbol, f.Scope, f.Language, f.ID = n.Symbol, n.Scope, n.Language, l.names.number(n)
+	f.File, f.Line = l.unit.Files[file], line
+	if l.opts.Columns {
+		f.Column = column
+	}
+	return f
+}
+
+// chain returns the inlined calls of f around addr, innermost first, as indexes.
+// It follows the rules of the sweeper.
+func (l *Lazy) chain(f *debuginfo.Function, addr uint64) []uint32 {
+	u := &l.unit
+	var path, best []uint32 // path[d]: the call met last at depth d+1
+	for i := f.Inlines.First; i < f.Inlines.End; i++ {
+		in := &u.Inlines[i]
+		depth := min(int(in.Depth), len(path)+1)
+		path = append(path[:depth-1], i)
+		for _, r := range u.Ranges[in.Ranges.First:in.Ranges.End] {
+			if r.Contains(addr) && depth >= len(best) {
+				best = append(best[:0], path...)
+			}
+		}
+	}
+	slices.Reverse(best)
+	return best
+}
+
+// rowAt returns the row that covers addr, or an empty one.
+func rowAt(rows []debuginfo.Row, addr uint64) debuginfo.Row {
+	i, found := slices.BinarySearchFunc(rows, addr, func(r debuginfo.Row, addr uint64) int {
+		return cmp.Or(cmp.Compare(r.Addr, addr), -1) // the last row at an address counts
+	})
+	if found || i == 0 || rows[i-1].End {
+		return debuginfo.Row{}
+	}
+	return rows[i-1]
+}
+
+// bare leaves in l.frames what symbols and rows alone say about addr.
+func (l *Lazy) bare(addr uint64) bool {
+	l.frames = l.frames[:0]
+	l.loadSymbols()
+	row := rowAt(l.unit.Rows, addr)
+	f := Frame{}
+	rel := addr - l.c.in.Base
+	i, ok := slices.BinarySearchFunc(l.c.named, rel, func(v interval, rel uint64) int {
+		switch {
+		case v.end <= rel:
+			return -1
+		case v.start > rel:
+			return 1
+		}
+		return 0
+	})
+	var name debuginfo.Name
+	if ok {
+		s := &l.c.in.Symbols[l.c.named[i].item]
+		name.Symbol = s.Name
+		f.Entry, f.Size = s.Addr-l.c.in.Base, s.Size
+	}
+	if name.Symbol == "" && row.Line == 0 && row.File == 0 {
+		return false
+	}
+	l.frames = append(l.frames, l.frame(f, name, row.File, row.Line, row.Column))
+	return row.File != 0
+}
+
+func (l *Lazy) loadSymbols() {
+	if l.symbols {
+		return
+	}
+	l.symbols = true
+	l.c.in.Symbols, _ = symbolsOf(l.file, l.opts.Image)
+	l.c.nameCode()
+}
