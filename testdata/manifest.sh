@@ -25,6 +25,9 @@ split() { # binary, objcopy: the debug file of a stripped binary
 	made bin/shop-clang19-x86_64 src/shop "$(first clang-19 --version)"
 	made bin/shop-gcc12-arm64 src/shop "$(first aarch64-linux-gnu-gcc --version)"
 	made bin/shop-gcc12-x86_64 src/shop "$(first gcc --version)"
+	made bin/till-clang19-mingw.exe src/till "$(first clang-19 --version)"
+	made bin/till-clang19-windows.exe src/till "$(first clang-19 --version)"
+	made bin/till-clang19-windows.pdb src/till "$(first clang-19 --version)"
 	made events/linux-arm64-crash.json bin/shop-gcc12-arm64 "$(first qemu-aarch64 --version)" "-o bin/shop-gcc12-arm64"
 	made events/linux-x86_64-crash.json bin/shop-gcc12-x86_64 "$(first ldd --version)" "-o bin/shop-gcc12-x86_64"
 	split bin/shop-gcc12-arm64 aarch64-linux-gnu-objcopy
