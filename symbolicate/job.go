@@ -19,6 +19,7 @@ type job struct {
 	frames []frame          // of all stacks, one after the other
 	found  []symcache.Frame // of all frames
 	order  []int32          // of frames, in which they are looked up
+	move   *move            // of the crashed thread's stack, if there is one to make
 }
 
 // reset empties j and keeps its memory.
@@ -29,7 +30,7 @@ func (j *job) reset() {
 	j.images, j.values, j.files = j.images[:0], j.values[:0], j.files[:0]
 	j.stacks, j.frames = j.stacks[:0], j.frames[:0]
 	j.found, j.order = j.found[:0], j.order[:0]
-	j.index, j.os = nil, UnknownOS
+	j.index, j.os, j.move = nil, UnknownOS, nil
 }
 
 // A stack is a stack trace of the event.
@@ -74,6 +75,6 @@ type frame struct {
 	rel    debugimage.Rel // the same in the image
 	rule   Rule
 	status FrameStatus
-	first  int32      // of its functions in job.found, innermost first
+	first  int32 // of its functions in job.found, innermost first
 	end    int32
 }

@@ -144,8 +144,12 @@ func (r *stackReader) readAll(event jsonspan.Value) {
 			break
 		}
 	}
-	for i, th := range values(event.First(threadsKeys...)) {
+	threads := values(event.First(threadsKeys...))
+	for i, th := range threads {
 		r.read(stack{owner: th, key: "stacktrace", kind: inThread, nth: i, signal: signal})
+	}
+	if m, ok := r.j.findMove(exceptions, threads); ok {
+		r.j.move = &m
 	}
 }
 

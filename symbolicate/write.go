@@ -11,9 +11,14 @@ func (j *job) write() []byte {
 	edits := jsonspan.NewEdits(&j.doc)
 	var size int
 	for i := range j.stacks {
-		if s := &j.stacks[i]; s.native {
-			size += j.writeStack(edits, s)
+		s := &j.stacks[i]
+		if !s.native {
+			continue
 		}
+		if j.move != nil && j.move.thread == i {
+			j.move.apply(edits, s)
+		}
+		size += j.writeStack(edits, s)
 	}
 	if len(j.order) > 0 {
 		j.writeImages(edits)
