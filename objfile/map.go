@@ -102,3 +102,12 @@ func Map(path string) (data []byte, unmapFile func() error, err error) {
 	}
 	return data, func() error { return unmap(data) }, nil
 }
+
+// DropPages lets go of the memory that the mapped file takes up: pages that are
+// used again are read again. Whoever reads a big file from one end to the other
+// calls it now and then. It may be called while others read.
+func (f *File) DropPages() {
+	if f.mapped {
+		dropPages(f.data)
+	}
+}

@@ -18,3 +18,9 @@ func unmap(data []byte) error {
 	}
 	return unix.Munmap(data)
 }
+
+func dropPages(data []byte) {
+	if len(data) > 0 {
+		unix.Madvise(data, unix.MADV_DONTNEED) // advice: a system that does not take it keeps the pages
+	}
+}

@@ -27,6 +27,12 @@ type Options struct {
 	// they are two files: its symbols name what the debug file's do not.
 	Image *objfile.File
 
+	// Memory is how many bytes compiling should stay within; zero sets no limit.
+	// It is kept by letting go of the mapped file's pages. What is being built is
+	// a twentieth of the debug information, and compressed sections are unpacked
+	// whole: a budget below their size cannot be met.
+	Memory int64
+
 	// Progress, if not nil, is called as encoded bytes of debug information are
 	// done, from one goroutine at a time.
 	Progress func(done, total int64)
@@ -50,6 +56,7 @@ func Compile(f *objfile.File, opts Options) (res Result, err error) {
 		if err != nil {
 			return err
 		}
+		in.DropPages = f.DropPages
 		res, err = compile(in, opts)
 		return err
 	})
@@ -62,6 +69,7 @@ type input struct {
 	Base                  uint64
 	Source                debuginfo.Source // nil if there is no debug information
 	Symbols               []objfile.Symbol // ascending by address, the preferred name of an address first
+	DropPages             func()           // lets go of pages of the file that were read
 }
 
 func inputOf(f, image *objfile.File) (input, error) {
@@ -108,6 +116,7 @@ type compiler struct {
 
 	mu          sync.Mutex // guards the progress
 	read, total int64
+	dropped     int64 // what was read when pages were dropped last
 }
 
 // batchBytes is how much encoded debug information a worker takes at a time:
@@ -175,16 +184,24 @@ func (c *compiler) decode() []*worker {
 
 // done counts a batch as read.
 func (c *compiler) done(b debuginfo.Span) {
-	if c.opts.Progress == nil {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := b.First; i < b.End; i++ {
 		c.read += int64(c.in.Source.UnitSize(int(i)))
 	}
-	c.opts.Progress(c.read, c.total)
+	if c.opts.Memory > 0 && c.read-c.dropped > c.opts.Memory/pagesShare {
+		c.dropped = c.read
+		c.in.DropPages()
+	}
+	if c.opts.Progress != nil {
+		c.opts.Progress(c.read, c.total)
+	}
 }
+
+// pagesShare is the part of the memory budget, one in so many, that units may take
+// before the pages of the file are dropped. Lines and ranges come on top of it,
+// about half as much again.
+const pagesShare = 6
 
 // nameCode finds which symbol names which code.
 func (c *compiler) nameCode() {

@@ -17,12 +17,12 @@ import (
 
 // truth lists the corpus's objects of one kind and the addresses asked about.
 var truth = map[string]string{
-	"libc-amd64":              "debian/amd64/libc.so.6.debug",
-	"libc-s390x":              "debian/s390x/libc.so.6.debug",
-	"ninja-gcc-O2":            "built/ninja-gcc-O2-zlib/ninja",
-	"ninja-clang-O2-aranges":  "built/ninja-clang-O2-aranges/ninja",
-	"rust-release":            "built/rust-zstd/rustfix-release",
-	"go-linux-amd64":          "built/go/gofix-linux-amd64",
+	"libc-amd64":             "debian/amd64/libc.so.6.debug",
+	"libc-s390x":             "debian/s390x/libc.so.6.debug",
+	"ninja-gcc-O2":           "built/ninja-gcc-O2-zlib/ninja",
+	"ninja-clang-O2-aranges": "built/ninja-clang-O2-aranges/ninja",
+	"rust-release":           "built/rust-zstd/rustfix-release",
+	"go-linux-amd64":         "built/go/gofix-linux-amd64",
 }
 
 // addresses returns the linked addresses that the corpus has answers for.
