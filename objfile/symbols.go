@@ -82,13 +82,47 @@ func tidySymbols(symbols []Symbol, code []debuginfo.Range, bounds func() []debug
 		_, ok := findRange(code, s.Addr)
 		return !ok || s.Name == ""
 	})
-	slices.SortStableFunc(symbols, compareSymbols)
+	symbols = sortSymbols(symbols)
 	symbols = slices.CompactFunc(symbols, func(a, b Symbol) bool { return a.Addr == b.Addr && a.Name == b.Name })
 	symbols = dropInnerLabels(symbols)
 	if slices.ContainsFunc(symbols, func(s Symbol) bool { return s.Size == 0 }) {
 		closeSizes(symbols, code, bounds())
 	}
 	return clampSizes(symbols, code)
+}
+
+// sortSymbols sorts by compareSymbols. Symbols that share an address are few, so
+// it sorts one number a symbol, its address and index, and compares only those.
+func sortSymbols(symbols []Symbol) []Symbol {
+	low, high := ^uint64(0), uint64(0)
+	for i := range symbols {
+		low, high = min(low, symbols[i].Addr), max(high, symbols[i].Addr)
+	}
+	const indexBits = 24
+	if len(symbols) >= 1<<indexBits || len(symbols) > 0 && high-low >= 1<<(64-indexBits) {
+		slices.SortFunc(symbols, compareSymbols)
+		return symbols
+	}
+	keys := make([]uint64, len(symbols))
+	for i := range symbols {
+		keys[i] = (symbols[i].Addr-low)<<indexBits | uint64(i)
+	}
+	slices.Sort(keys)
+	sorted := make([]Symbol, len(symbols))
+	for i, k := range keys {
+		sorted[i] = symbols[k&(1<<indexBits-1)]
+	}
+	for i := 0; i < len(sorted); {
+		n := i + 1
+		for n < len(sorted) && sorted[n].Addr == sorted[i].Addr {
+			n++
+		}
+		if n > i+1 {
+			slices.SortFunc(sorted[i:n], compareSymbols)
+		}
+		i = n
+	}
+	return sorted
 }
 
 // dropInnerLabels drops the labels that lie within a function's size: branch

@@ -13,64 +13,91 @@ import (
 // in memory, which spares it reading them.
 type interner struct {
 	names     []debuginfo.Name
-	byPlace   map[place]uint32
-	byContent map[debuginfo.Name]uint32
+	places    placeTable                // of names without a scope
+	byContent map[debuginfo.Name]uint32 // the others
 	paths     []string
-	pathAt    map[place]uint32
-}
-
-// A place is where a string is in memory.
-type place struct {
-	data     *byte
-	size     int
-	language debuginfo.Language
+	pathPlace placeTable
 }
 
 func newInterner() *interner {
-	return &interner{
-		names:     []debuginfo.Name{{}},
-		paths:     []string{""},
-		byPlace:   map[place]uint32{},
-		byContent: map[debuginfo.Name]uint32{},
-		pathAt:    map[place]uint32{},
-	}
+	return &interner{names: []debuginfo.Name{{}}, paths: []string{""}, byContent: map[debuginfo.Name]uint32{}}
 }
 
 func (t *interner) name(n debuginfo.Name) uint32 {
 	if n.Symbol == "" {
 		return 0
 	}
+	var id *uint32
 	if n.Scope == "" {
-		at := place{unsafe.StringData(n.Symbol), len(n.Symbol), n.Language}
-		id, ok := t.byPlace[at]
-		if !ok {
-			id = uint32(len(t.names))
-			t.names = append(t.names, n)
-			t.byPlace[at] = id
+		id = t.places.find(n.Symbol, n.Language)
+	} else {
+		v := t.byContent[n]
+		if v == 0 {
+			t.byContent[n] = uint32(len(t.names))
 		}
-		return id
+		id = &v
 	}
-	id, ok := t.byContent[n]
-	if !ok {
-		id = uint32(len(t.names))
+	if *id == 0 {
+		*id = uint32(len(t.names))
 		t.names = append(t.names, n)
-		t.byContent[n] = id
 	}
-	return id
+	return *id
 }
 
 func (t *interner) path(p string) uint32 {
 	if p == "" {
 		return 0
 	}
-	at := place{data: unsafe.StringData(p), size: len(p)}
-	id, ok := t.pathAt[at]
-	if !ok {
-		id = uint32(len(t.paths))
+	id := t.pathPlace.find(p, 0)
+	if *id == 0 {
+		*id = uint32(len(t.paths))
 		t.paths = append(t.paths, p)
-		t.pathAt[at] = id
 	}
-	return id
+	return *id
+}
+
+// A placeTable maps strings, by where they are in memory, to numbers.
+type placeTable struct {
+	slots []place // a power of two of them, at most half of them in use
+	used  int
+}
+
+type place struct {
+	data     *byte
+	size     uint32
+	language debuginfo.Language
+	id       uint32
+}
+
+// find returns where the number of s is kept, which is 0 for a new one. It is
+// valid until the next call.
+func (t *placeTable) find(s string, l debuginfo.Language) *uint32 {
+	if 2*t.used >= len(t.slots) {
+		old := t.slots
+		t.slots = make([]place, max(2*len(old), 1<<10))
+		for _, p := range old {
+			if p.data != nil {
+				*t.probe(p) = p
+			}
+		}
+	}
+	want := place{data: unsafe.StringData(s), size: uint32(len(s)), language: l}
+	p := t.probe(want)
+	if p.data == nil {
+		*p = want
+		t.used++
+	}
+	return &p.id
+}
+
+func (t *placeTable) probe(want place) *place {
+	mask := uint64(len(t.slots) - 1)
+	for i := uint64(uintptr(unsafe.Pointer(want.data))) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
+		p := &t.slots[i&mask]
+		if p.data == nil || p.data == want.data && p.size == want.size && p.language == want.language {
+			return p
+		}
+	}
 }
 
 // A nameTable numbers names in the order in which they are asked for, by content.
