@@ -76,7 +76,7 @@ func newFake(opts Options) *Symbolicator {
 	opts = opts.withDefaults()
 	return newSymbolicator(opts, &loader{
 		sources: opts.Sources,
-		names:   func() *nameTable { return &nameTable{demangle: names} },
+		names:   func() *nameTable { return newNameTable(names) },
 		open: func(f source.File, _ *source.File) (table, error) {
 			arch := strings.TrimPrefix(f.Path, "/symbols/")
 			if arch == "broken" {

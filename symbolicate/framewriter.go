@@ -3,7 +3,6 @@ package symbolicate
 import (
 	"bytes"
 	"strconv"
-	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
@@ -26,6 +25,7 @@ const (
 	pkg
 	imageAddr
 	symbolAddr
+	inAppField
 	data
 	numFields
 
@@ -35,7 +35,7 @@ const (
 
 var fieldKeys = [numFields]string{
 	"function", "raw_function", "symbol", "lang", "filename", "abs_path", "lineno", "colno",
-	"package", "image_addr", "symbol_addr", "data",
+	"package", "image_addr", "symbol_addr", "in_app", "data",
 }
 
 func fieldOf(key []byte) field {
@@ -62,6 +62,8 @@ func fieldOf(key []byte) field {
 		return imageAddr
 	case "symbol_addr":
 		return symbolAddr
+	case "in_app":
+		return inAppField
 	case "data":
 		return data
 	case "vars", "lock", "stack_start":
@@ -76,7 +78,9 @@ type frameWriter struct {
 	f       *frame
 	at      *symcache.Frame // what is there, nil when that is unknown
 	name    *funcName       // of at
-	inlined bool            // into the frame before it
+	path    *pathName       // of at; nil unknown
+	inApp   verdict
+	inlined bool // into the frame before it
 }
 
 // An action is what becomes of a member.
@@ -97,6 +101,8 @@ func (w *frameWriter) action(id field) action {
 	switch id {
 	case data:
 		return set
+	case inAppField:
+		return when(w.inApp != undecided, add, keep)
 	case pkg:
 		return when(im != nil && im.CodeFile != "", set, keep)
 	case imageAddr:
@@ -111,9 +117,9 @@ func (w *frameWriter) action(id field) action {
 	case rawFunction:
 		return when(w.name.raw != nil, set, drop)
 	case lang:
-		return when(w.name.lang != "", set, keep)
+		return when(w.name.lang != nil, set, keep)
 	case filename, absPath:
-		return when(w.path() != "", set, keep)
+		return when(w.path != nil, set, keep)
 	case lineno:
 		return when(w.line() != 0, set, drop)
 	case colno:
@@ -142,10 +148,8 @@ func (w *frameWriter) image() *debugimage.Image {
 	return &w.j.images[w.f.image]
 }
 
-// path and line return where the frame is in the source. At a symbol's address
-// that stands in for the frame's own, there is no line that would be the frame's.
-func (w *frameWriter) path() string { return w.at.File }
-
+// line returns the frame's line in the source. At a symbol's address that stands
+// in for the frame's own, there is no line that would be the frame's.
 func (w *frameWriter) line() uint32 {
 	if w.f.rule == RuleSymbol {
 		return 0
@@ -225,11 +229,11 @@ func (w *frameWriter) appendValue(dst []byte, id field, old jsonspan.Value) []by
 	case symbol:
 		return append(dst, w.name.symbol...)
 	case lang:
-		return jsonspan.AppendQuoted(dst, w.name.lang)
+		return append(dst, w.name.lang...)
 	case filename:
-		return jsonspan.AppendQuoted(dst, baseName(w.path()))
+		return append(dst, w.path.base...)
 	case absPath:
-		return jsonspan.AppendQuoted(dst, w.path())
+		return append(dst, w.path.path...)
 	case lineno:
 		return strconv.AppendUint(dst, uint64(w.line()), 10)
 	case colno:
@@ -240,6 +244,8 @@ func (w *frameWriter) appendValue(dst []byte, id field, old jsonspan.Value) []by
 		return appendAddr(dst, uint64(w.image().Addr))
 	case symbolAddr:
 		return appendAddr(dst, w.entry())
+	case inAppField:
+		return strconv.AppendBool(dst, w.inApp == inApp)
 	}
 	return w.appendData(dst, old)
 }
@@ -289,13 +295,4 @@ func appendAddr(dst []byte, a uint64) []byte {
 	dst = append(dst, `"0x`...)
 	dst = strconv.AppendUint(dst, a, 16)
 	return append(dst, '"')
-}
-
-// baseName returns the last element of a path, which is one of Windows if it has
-// a drive or no slash.
-func baseName(path string) string {
-	if len(path) > 2 && path[1] == ':' || strings.IndexByte(path, '/') < 0 {
-		return path[strings.LastIndexAny(path, `/\`)+1:]
-	}
-	return path[strings.LastIndexByte(path, '/')+1:]
 }

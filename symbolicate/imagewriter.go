@@ -93,5 +93,3 @@ func writeErrors(edits *jsonspan.Edits, event jsonspan.Value, entries []byte) {
 		edits.Set(event, "errors", bytes.Join([][]byte{{'['}, entries, {']'}}, nil))
 	}
 }
-
-func quoted(text string) []byte { return jsonspan.AppendQuoted(nil, text) }

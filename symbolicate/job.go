@@ -20,6 +20,8 @@ type job struct {
 	found  []symcache.Frame // of all frames
 	order  []int32          // of frames, in which they are looked up
 	move   *move            // of the crashed thread's stack, if there is one to make
+	rules  []InAppRule
+	system []bool // which images are the operating system's; filled when needed
 }
 
 // reset empties j and keeps its memory.
@@ -30,7 +32,8 @@ func (j *job) reset() {
 	j.images, j.values, j.files = j.images[:0], j.values[:0], j.files[:0]
 	j.stacks, j.frames = j.stacks[:0], j.frames[:0]
 	j.found, j.order = j.found[:0], j.order[:0]
-	j.index, j.os, j.move = nil, UnknownOS, nil
+	j.system = j.system[:0]
+	j.index, j.os, j.move, j.rules = nil, UnknownOS, nil, nil
 }
 
 // A stack is a stack trace of the event.

@@ -100,7 +100,7 @@ const (
 var owned = map[role][]string{
 	anEvent:   {"errors", "raw_stacktrace"},
 	anItem:    {"raw_stacktrace"},
-	aFrame:    append(fieldKeys[:data:data], "symbol_addr", "image_addr", "package"),
+	aFrame:    fieldKeys[:data],
 	frameData: {"symbolicator_status", "symbolicator_reason", "lookup_addr", "inlined"},
 	anImage:   {"debug_status", "arch", "features", "code_id", "debug_id"},
 }

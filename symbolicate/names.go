@@ -3,7 +3,6 @@ package symbolicate
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/nativesym/nativesym/demangle"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -16,30 +15,68 @@ type funcName struct {
 	function []byte
 	raw      []byte // the whole name; nil where function is the whole
 	symbol   []byte
-	lang     string
+	lang     []byte // nil unknown
 }
 
-// maxNames bounds a nameTable. A name takes about 500 bytes in C++.
+// A pathName is what events call a source file, quoted for JSON.
+type pathName struct {
+	path, base []byte
+	dependency bool // by the place it is in, see isDependency
+}
+
+// maxNames bounds each map of a nameTable. An entry takes about 500 bytes in C++.
 const maxNames = 1 << 14
 
-// A nameTable remembers the names of one table's functions, so that the frames
-// of an event do not demangle, shorten and quote them again and again. It is
-// safe for concurrent use.
+// A nameTable remembers the names that a debug file uses, so that the frames of
+// an event do not demangle, shorten and quote them again and again. It is safe
+// for concurrent use.
 type nameTable struct {
 	demangle *demangle.Cache
-	byID     sync.Map // uint32 → *funcName
-	len      atomic.Int64
+
+	mu    sync.RWMutex
+	funcs map[uint32]*funcName
+	paths map[string]*pathName
 }
 
-// of returns the name of a frame's function. The frame's strings may go away
-// afterwards.
-func (t *nameTable) of(f *symcache.Frame) *funcName {
-	if n, ok := t.byID.Load(f.ID); ok {
-		return n.(*funcName)
+func newNameTable(c *demangle.Cache) *nameTable {
+	return &nameTable{demangle: c, funcs: make(map[uint32]*funcName), paths: make(map[string]*pathName)}
+}
+
+// function returns the name of a frame's function. It stays when the frame's
+// strings go.
+func (t *nameTable) function(f *symcache.Frame) *funcName {
+	t.mu.RLock()
+	n := t.funcs[f.ID]
+	t.mu.RUnlock()
+	if n != nil {
+		return n
 	}
-	n := newFuncName(t.demangle, f)
-	if t.len.Add(1) <= maxNames {
-		t.byID.Store(f.ID, n)
+	n = newFuncName(t.demangle, f)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.funcs) < maxNames {
+		t.funcs[f.ID] = n
+	}
+	return n
+}
+
+// path returns the name of a source file, nil if path is empty.
+func (t *nameTable) path(path string) *pathName {
+	if path == "" {
+		return nil
+	}
+	t.mu.RLock()
+	n := t.paths[path]
+	t.mu.RUnlock()
+	if n != nil {
+		return n
+	}
+	path = strings.Clone(path)
+	n = &pathName{path: quoted(path), base: quoted(baseName(path)), dependency: isDependency(path)}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.paths) < maxNames {
+		t.paths[path] = n
 	}
 	return n
 }
@@ -58,13 +95,12 @@ func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {
 			lang = name.Language
 		}
 	}
-	n := &funcName{
-		function: jsonspan.AppendQuoted(nil, short),
-		symbol:   jsonspan.AppendQuoted(nil, symbol),
-		lang:     lang.String(),
-	}
+	n := &funcName{function: quoted(short), symbol: quoted(symbol)}
 	if whole != short {
-		n.raw = jsonspan.AppendQuoted(nil, whole)
+		n.raw = quoted(whole)
+	}
+	if lang != debuginfo.UnknownLanguage {
+		n.lang = quoted(lang.String())
 	}
 	return n
 }
@@ -77,3 +113,14 @@ func separator(l debuginfo.Language) string {
 	}
 	return "."
 }
+
+// baseName returns the last element of a path, which is one of Windows if it has
+// a drive or no slash.
+func baseName(path string) string {
+	if len(path) > 2 && path[1] == ':' || strings.IndexByte(path, '/') < 0 {
+		return path[strings.LastIndexAny(path, `/\`)+1:]
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+func quoted(text string) []byte { return jsonspan.AppendQuoted(nil, text) }

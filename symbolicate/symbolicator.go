@@ -40,6 +40,12 @@ type Options struct {
 	// not found is still not there. Zero means an hour.
 	RetryMissing time.Duration
 
+	// InApp decides which frames are the application's own code, where the sender
+	// has not: the first rule that matches does. Where none does, images in the
+	// operating system's folders and sources in those of compilers and package
+	// managers are not, and all others are.
+	InApp []InAppRule
+
 	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace
 	// in place of the ones it made of them: for when better debug files have come.
 	FromRaw bool
@@ -74,7 +80,7 @@ func New(opts Options) *Symbolicator {
 	l := &loader{
 		sources: opts.Sources,
 		open:    openTable(opts.Workers),
-		names:   func() *nameTable { return &nameTable{demangle: names} },
+		names:   func() *nameTable { return newNameTable(names) },
 	}
 	return newSymbolicator(opts, l)
 }
@@ -109,6 +115,7 @@ func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, context.Cause(ctx)
 	}
+	j.rules = s.opts.InApp
 	j.read(s.opts.FromRaw)
 	if err := s.resolve(ctx, j); err != nil {
 		return nil, err

@@ -73,7 +73,7 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 	case !f.native:
 		return append(dst, f.value.Raw()...)
 	case len(found) == 0:
-		w := frameWriter{j: j, f: f}
+		w := frameWriter{j: j, f: f, inApp: j.verdict(f, "", nil)}
 		return w.append(dst)
 	case f.rule == RuleSymbol:
 		found = found[len(found)-1:] // what is inlined at the entry has nothing to do with f
@@ -81,7 +81,9 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 	names := j.files[f.image].names
 	space := gap[bytes.IndexByte(gap, ',')+1:]
 	for i := len(found) - 1; i >= 0; i-- {
-		w := frameWriter{j: j, f: f, at: &found[i], inlined: i < len(found)-1, name: names.of(&found[i])}
+		at := &found[i]
+		w := frameWriter{j: j, f: f, at: at, inlined: i < len(found)-1, name: names.function(at), path: names.path(at.File)}
+		w.inApp = j.verdict(f, at.File, w.path)
 		dst = w.append(dst)
 		if i > 0 {
 			dst = append(dst, ',')
@@ -89,4 +91,31 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// verdict tells whether a frame is the application's own code: by the user's
+// rules, or else by where its image and its source file are.
+func (j *job) verdict(f *frame, path string, name *pathName) verdict {
+	if f.image < 0 {
+		return undecided
+	}
+	pkg := j.images[f.image].CodeFile
+	if v := decide(j.rules, pkg, path); v != undecided {
+		return v
+	}
+	switch {
+	case j.systemImage(f.image), name != nil && name.dependency:
+		return notInApp
+	case pkg == "":
+		return undecided
+	}
+	return inApp
+}
+
+// systemImage reports whether an image is the operating system's.
+func (j *job) systemImage(i int32) bool {
+	for len(j.system) < len(j.images) {
+		j.system = append(j.system, isSystem(j.os, j.images[len(j.system)].CodeFile))
+	}
+	return j.system[i]
 }
