@@ -97,7 +97,7 @@ func (o *addrOptions) run(cmd *cobra.Command, args []string) error {
 	s := session{
 		addrOptions: o,
 		parser:      queryParser{needModule: o.obj == "", hex: o.addr2line},
-		modules:     newModules(cmd.Context(), o.symbols, cmd.ErrOrStderr()),
+		modules:     newModules(cmd.Context(), o.symbols),
 		out: answerWriter{
 			out: bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16), style: o.style, functions: o.functions != functionsNone,
 			pretty: o.pretty, addresses: o.addresses, basenames: o.basenames,
@@ -187,14 +187,10 @@ func (s *session) answer(line string) {
 		return
 	}
 	a := answer{query: q, module: s.moduleName(q)}
-	m, err := s.module(q)
-	if err != nil {
-		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", err)
-		a.err = err
-	} else if !q.data {
-		s.frames = s.lookUp(s.frames[:0], m, q)
-		a.frames = s.frames
+	if a.frames, a.err = s.lookUp(s.frames[:0], q); a.err != nil {
+		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", a.err)
 	}
+	s.frames = a.frames
 	s.out.write(a)
 }
 
@@ -215,31 +211,42 @@ func (s *session) module(q query) (*module, error) {
 	return s.modules.open(s.moduleName(q))
 }
 
-// lookUp appends the frames of what is asked about. Without inlined calls the
-// one frame left has the innermost place, and the function that the linker knows
-// there; addr2line, and llvm-symbolizer for short names, say the innermost one.
-func (s *session) lookUp(dst []frame, m *module, q query) []frame {
-	names := nameOptions{mangled: s.noDemangle, short: s.functions == functionsShort}
+// lookUp appends the frames of what is asked about.
+func (s *session) lookUp(dst []frame, q query) ([]frame, error) {
+	m, err := s.module(q)
+	if err != nil || q.data {
+		return dst, err
+	}
 	addr := q.addr - s.adjustVMA
-	single := s.noInlines
 	switch {
 	case q.symbol != "":
 		entry, ok := m.symbol(q.symbol)
 		if !ok {
-			return dst
+			return dst, nil
 		}
-		addr, single = entry+q.offset, true
+		addr = entry + q.offset
 	case s.relative:
 		addr += m.base()
 	}
-	dst = m.frames(dst, addr, names)
-	if n := len(dst); single && n > 1 {
-		if !s.addr2line && s.functions != functionsShort {
-			dst[0].function, dst[0].start = dst[n-1].function, dst[n-1].start
-		}
-		dst = dst[:1]
+	dst, err = m.frames(dst, addr, nameOptions{mangled: s.noDemangle, short: s.functions == functionsShort})
+	if s.noInlines || q.symbol != "" {
+		dst = s.single(dst)
 	}
-	return dst
+	return dst, err
+}
+
+// single leaves one frame of a chain: the innermost place, and the function that
+// the linker knows there; addr2line, and llvm-symbolizer for short names, say the
+// innermost function.
+func (s *session) single(chain []frame) []frame {
+	n := len(chain)
+	if n < 2 {
+		return chain
+	}
+	if !s.addr2line && s.functions != functionsShort {
+		chain[0].function, chain[0].start = chain[n-1].function, chain[n-1].start
+	}
+	return chain[:1]
 }
 
 // openInput opens a file to read, or standard input for "-".

@@ -36,6 +36,7 @@ func newCompile() *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&output, "output", "o", "", "table to write, or the folder for several")
 	f.IntVar(&options.Workers, "workers", runtime.GOMAXPROCS(0), "how many units to decode at once")
+	f.Var((*byteSize)(&options.Memory), "memory", "bytes to stay within if possible, such as 512M or 2G (0: no limit)")
 	f.BoolVar(&options.Columns, "columns", false, "keep columns, which takes about as much again as lines do")
 	return cmd
 }
@@ -70,7 +71,7 @@ func compileFile(cmd *cobra.Command, file *objfile.File, target string, options 
 		return err
 	}
 	if result.Broken > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file.Name(), brokenText(result))
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: units that cannot be read to their end: %d, the first one because of %v\n", file.Name(), result.Broken, result.Fault)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s in %.1f s\n", target, bytesText(len(result.Table)), time.Since(start).Seconds())
 	return err

@@ -4,22 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/demangle"
 	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
 // modules are the object files that a command looks into, each opened once.
 type modules struct {
-	ctx      context.Context
-	dirs     []*source.Dir // with the debug files of stripped objects
-	opened   map[string]opened
-	warnings io.Writer // what was read in part only
+	ctx    context.Context
+	dirs   []*source.Dir // with the debug files of stripped objects
+	opened map[string]opened
 }
 
 // opened is how opening a file went. A file that could not be read stays so.
@@ -28,8 +27,8 @@ type opened struct {
 	err error
 }
 
-func newModules(ctx context.Context, symbols []string, warnings io.Writer) *modules {
-	ms := &modules{ctx: ctx, opened: make(map[string]opened), warnings: warnings}
+func newModules(ctx context.Context, symbols []string) *modules {
+	ms := &modules{ctx: ctx, opened: make(map[string]opened)}
 	for _, dir := range symbols {
 		ms.dirs = append(ms.dirs, source.NewDir(dir))
 	}
@@ -50,7 +49,7 @@ func (ms *modules) open(path string) (*module, error) {
 		cache, err := symcache.OpenFile(path)
 		switch {
 		case err == nil:
-			return &module{cache: cache, names: make(map[nameKey]string)}, nil
+			return newModule(cache), nil
 		case !errors.Is(err, symcache.ErrNotSymcache):
 			return nil, err
 		}
@@ -59,9 +58,9 @@ func (ms *modules) open(path string) (*module, error) {
 			return nil, err
 		}
 		if debug := ms.debugFileOf(file); debug != nil {
-			return ms.compile(debug, file)
+			return prepare(debug, file)
 		}
-		return ms.compile(file, nil)
+		return prepare(file, nil)
 	})
 }
 
@@ -73,7 +72,7 @@ func (ms *modules) openBuildID(id string) (*module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return ms.compile(file, nil)
+		return prepare(file, nil)
 	})
 }
 
@@ -117,8 +116,9 @@ func (ms *modules) find(image *debugimage.Image) (*objfile.File, error) {
 
 // A module is an object file that is ready to answer.
 type module struct {
-	files   []*objfile.File // that it was compiled from, the one with debug information first
-	cache   *symcache.Cache
+	files   []*objfile.File   // the one with debug information first; none if the module is a compiled table
+	cache   *symcache.Cache   // nil if there are files
+	lazy    *symcache.Lazy    // of the files
 	symbols map[string]uint64 // linked addresses, once a symbol was asked for
 	names   map[nameKey]string
 	scratch []symcache.Frame
@@ -131,34 +131,29 @@ type nameOptions struct {
 }
 
 type nameKey struct {
-	id uint32 // of the name in the cache
+	symbol, scope string
+	language      debuginfo.Language
 	nameOptions
 }
 
-// compile takes over a file, and the stripped image that it describes, if it is
+func newModule(cache *symcache.Cache, files ...*objfile.File) *module {
+	return &module{cache: cache, files: files, names: make(map[nameKey]string)}
+}
+
+// prepare takes over a file, and the stripped image that it describes, if it is
 // not the image itself.
-func (ms *modules) compile(file, image *objfile.File) (*module, error) {
-	m := &module{files: []*objfile.File{file}, names: make(map[nameKey]string)}
+func prepare(file, image *objfile.File) (*module, error) {
+	m := newModule(nil, file)
 	if image != nil {
 		m.files = append(m.files, image)
 	}
-	result, err := symcache.Compile(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
-	if err == nil {
-		m.cache, err = symcache.Open(result.Table)
-	}
+	var err error
+	m.lazy, err = symcache.NewLazy(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
 	if err != nil {
 		m.close()
 		return nil, err
 	}
-	if result.Broken > 0 {
-		fmt.Fprintf(ms.warnings, "%s: %s\n", file.Name(), brokenText(result))
-	}
 	return m, nil
-}
-
-// brokenText tells that debug information is damaged in part.
-func brokenText(r symcache.Result) string {
-	return fmt.Sprintf("units that cannot be read to their end: %d, the first one because of %v", r.Broken, r.Fault)
 }
 
 func (m *module) close() {
@@ -171,7 +166,12 @@ func (m *module) close() {
 }
 
 // base is the linked address of the start of the image.
-func (m *module) base() uint64 { return m.cache.Base() }
+func (m *module) base() uint64 {
+	if m.cache != nil {
+		return m.cache.Base()
+	}
+	return m.files[0].Base()
+}
 
 // symbol returns the linked address of a symbol, by its linker name.
 func (m *module) symbol(name string) (uint64, bool) {
@@ -191,12 +191,19 @@ func (m *module) symbol(name string) (uint64, bool) {
 }
 
 // frames appends the frames at a linked address, innermost first.
-func (m *module) frames(dst []frame, addr uint64, o nameOptions) []frame {
+func (m *module) frames(dst []frame, addr uint64, o nameOptions) ([]frame, error) {
 	base := m.base()
 	if addr < base {
-		return dst
+		return dst, nil
 	}
-	m.scratch = m.cache.Lookup(m.scratch[:0], addr-base)
+	if m.cache != nil {
+		m.scratch = m.cache.Lookup(m.scratch[:0], addr-base)
+	} else {
+		var err error
+		if m.scratch, err = m.lazy.Lookup(m.scratch[:0], addr-base); err != nil {
+			return dst, err
+		}
+	}
 	for _, f := range m.scratch {
 		g := frame{function: m.name(f, o), file: f.File, line: f.Line, column: f.Column}
 		if !f.Inlined {
@@ -204,15 +211,18 @@ func (m *module) frames(dst []frame, addr uint64, o nameOptions) []frame {
 		}
 		dst = append(dst, g)
 	}
-	return dst
+	return dst, nil
 }
 
 // name returns what to call a function, which is worked out once.
 func (m *module) name(f symcache.Frame, o nameOptions) string {
-	key := nameKey{f.ID, o}
+	if o.mangled {
+		return f.Symbol
+	}
+	key := nameKey{f.Symbol, f.Scope, f.Language, o}
 	name, ok := m.names[key]
 	if !ok {
-		name = functionName(f, o)
+		name = functionName(f, o.short)
 		m.names[key] = name
 	}
 	return name
@@ -220,13 +230,10 @@ func (m *module) name(f symcache.Frame, o nameOptions) string {
 
 // functionName names a function as llvm-symbolizer does: with the return types
 // that templates have in their names.
-func functionName(f symcache.Frame, o nameOptions) string {
-	if o.mangled {
-		return f.Symbol
-	}
+func functionName(f symcache.Frame, short bool) string {
 	result, ok := demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
 	switch {
-	case o.short:
+	case short:
 		return result.Short
 	case !ok && f.Scope != "":
 		return f.Scope + "::" + f.Symbol
