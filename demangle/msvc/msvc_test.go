@@ -137,7 +137,7 @@ func TestExtended(t *testing.T) {
 		},
 		{"regcall", "?f@@YwXXZ", "void f(void)", "void __regcall f(void)"},
 
-		// MSVC's; llvm-undname 20 has learnt the first two.
+		// MSVC writes these; later versions of llvm-undname know the first two.
 		{"auto", "?f@@YA?A_PXZ", "INVALID", "auto __cdecl f(void)"},
 		{"decltype(auto)", "?f@@YA?A_TXZ", "INVALID", "decltype(auto) __cdecl f(void)"},
 		{"ARM64EC", "?f@@$$hYAXH@Z", "INVALID", "void __cdecl f(int)"},
