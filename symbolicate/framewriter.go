@@ -26,6 +26,9 @@ const (
 	imageAddr
 	symbolAddr
 	inAppField
+	preContext
+	contextLine
+	postContext
 	data
 	numFields
 
@@ -35,7 +38,8 @@ const (
 
 var fieldKeys = [numFields]string{
 	"function", "raw_function", "symbol", "lang", "filename", "abs_path", "lineno", "colno",
-	"package", "image_addr", "symbol_addr", "in_app", "data",
+	"package", "image_addr", "symbol_addr", "in_app",
+	"pre_context", "context_line", "post_context", "data",
 }
 
 func fieldOf(key []byte) field {
@@ -64,6 +68,12 @@ func fieldOf(key []byte) field {
 		return symbolAddr
 	case "in_app":
 		return inAppField
+	case "pre_context":
+		return preContext
+	case "context_line":
+		return contextLine
+	case "post_context":
+		return postContext
 	case "data":
 		return data
 	case "vars", "lock", "stack_start":
@@ -79,6 +89,7 @@ type frameWriter struct {
 	at      *symcache.Frame // what is there, nil when that is unknown
 	name    *funcName       // of at
 	path    *pathName       // of at; nil unknown
+	code    codeContext
 	inApp   verdict
 	inlined bool // into the frame before it
 }
@@ -124,6 +135,8 @@ func (w *frameWriter) action(id field) action {
 		return when(w.line() != 0, set, drop)
 	case colno:
 		return when(w.line() != 0 && w.at.Column != 0, set, drop)
+	case preContext, contextLine, postContext:
+		return when(w.code.ok, set, keep)
 	case symbolAddr, ofCall:
 		if w.inlined {
 			return drop // an inlined call has no entry, no locks and no start of the stack
@@ -244,6 +257,12 @@ func (w *frameWriter) appendValue(dst []byte, id field, old jsonspan.Value) []by
 		return appendAddr(dst, uint64(w.image().Addr))
 	case symbolAddr:
 		return appendAddr(dst, w.entry())
+	case preContext:
+		return appendCodeList(dst, w.code.before)
+	case contextLine:
+		return appendCode(dst, w.code.line)
+	case postContext:
+		return appendCodeList(dst, w.code.after)
 	case inAppField:
 		return strconv.AppendBool(dst, w.inApp == inApp)
 	}

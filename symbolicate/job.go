@@ -2,6 +2,7 @@ package symbolicate
 
 import (
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
@@ -21,6 +22,7 @@ type job struct {
 	order  []int32          // of frames, in which they are looked up
 	move   *move            // of the crashed thread's stack, if there is one to make
 	rules  []InAppRule
+	code   *source.Code
 	system []bool // which images are the operating system's; filled when needed
 }
 
@@ -33,7 +35,7 @@ func (j *job) reset() {
 	j.stacks, j.frames = j.stacks[:0], j.frames[:0]
 	j.found, j.order = j.found[:0], j.order[:0]
 	j.system = j.system[:0]
-	j.index, j.os, j.move, j.rules = nil, UnknownOS, nil, nil
+	j.index, j.os, j.move = nil, UnknownOS, nil
 }
 
 // A stack is a stack trace of the event.

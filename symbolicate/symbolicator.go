@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/demangle"
 )
 
@@ -45,6 +46,9 @@ type Options struct {
 	// operating system's folders and sources in those of compilers and package
 	// managers are not, and all others are.
 	InApp []InAppRule
+
+	// Code, if not nil, has the source code that frames show around their line.
+	Code *source.Code
 
 	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace
 	// in place of the ones it made of them: for when better debug files have come.
@@ -115,7 +119,7 @@ func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, context.Cause(ctx)
 	}
-	j.rules = s.opts.InApp
+	j.rules, j.code = s.opts.InApp, s.opts.Code
 	j.read(s.opts.FromRaw)
 	if err := s.resolve(ctx, j); err != nil {
 		return nil, err

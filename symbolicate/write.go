@@ -84,6 +84,7 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 		at := &found[i]
 		w := frameWriter{j: j, f: f, at: at, inlined: i < len(found)-1, name: names.function(at), path: names.path(at.File)}
 		w.inApp = j.verdict(f, at.File, w.path)
+		w.code = codeAround(j.code, at.File, w.line())
 		dst = w.append(dst)
 		if i > 0 {
 			dst = append(dst, ',')

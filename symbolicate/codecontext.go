@@ -1,0 +1,57 @@
+package symbolicate
+
+import (
+	"unicode/utf8"
+
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/symbolicate/jsonspan"
+)
+
+// What events have of the source code: as many lines before and after a frame's
+// own as Sentry's senders give, and of long lines as much as Symbolicator does.
+const (
+	linesAround  = 5
+	maxLineRunes = 150
+	cutLineRunes = 140
+	cutMark      = "{snip}"
+)
+
+// A codeContext is the source code around a frame's line.
+type codeContext struct {
+	before, after [][]byte
+	line          []byte
+	ok            bool
+}
+
+// codeAround returns the source code around a line, if there are sources.
+func codeAround(code *source.Code, file string, line uint32) (c codeContext) {
+	if code != nil && file != "" && line != 0 {
+		c.before, c.line, c.after, c.ok = code.Lines(file, int(line), linesAround)
+	}
+	return c
+}
+
+// appendCode appends a line of source code as a JSON string, cut if it is long.
+func appendCode(dst, line []byte) []byte {
+	if utf8.RuneCount(line) <= maxLineRunes {
+		return jsonspan.AppendQuoted(dst, string(line))
+	}
+	end := 0
+	for range cutLineRunes {
+		_, n := utf8.DecodeRune(line[end:])
+		end += n
+	}
+	return jsonspan.AppendQuoted(dst, string(line[:end])+cutMark)
+}
+
+// appendCodeList appends lines of source code as a JSON list.
+func appendCodeList(dst []byte, lines [][]byte) []byte {
+	dst = append(dst, '[')
+	for i, line := range lines {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendCode(dst, line)
+	}
+	return append(dst, ']')
+}
