@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// A measure is one thing that is measured.
+type measure string
+
+// What is measured.
+const (
+	wall      measure = "time"
+	processor measure = "processor time"
+	memory    measure = "peak memory"
+	size      measure = "file size"
+	random    measure = "random"
+	hot       measure = "hot"
+	sorted    measure = "sorted"
+	cold      measure = "cold"
+)
+
+// measures are all of them in the order in which they are reported.
+var measures = []measure{processor, wall, memory, size, hot, random, cold, sorted}
+
+// unit returns the unit of m's figures.
+func (m measure) unit() string {
+	switch m {
+	case memory, size:
+		return "MB"
+	case processor, wall:
+		return "ms"
+	}
+	return "ns"
+}
+
+// Names of jobs.
+const (
+	decode     = "decode"
+	compileOne = "compile, 1 thread"
+	compileTwo = "compile, 2 threads"
+	lookup     = "lookup"
+	askOne     = "1 address"
+	askSome    = "100 addresses"
+	askMany    = "100 000 addresses"
+)
+
+// jobs returns all jobs on s, with the sides whose answers were found comparable.
+func jobs(s subject, agreed agreements) []job {
+	return []job{
+		decodeJob(s),
+		compileJob(s, agreed, compileOne, 1, processor, memory),
+		compileJob(s, agreed, compileTwo, 2, wall, memory),
+		lookupJob(s, agreed),
+		askJob(s, agreed, askOne, one),
+		askJob(s, agreed, askSome, some),
+		askJob(s, agreed, askMany, many),
+	}
+}
+
+func newJob(s subject, name string) job {
+	return job{name: name, input: s.name, absent: map[string]string{}}
+}
+
+func decodeJob(s subject) job {
+	j := newJob(s, decode)
+	for _, d := range decoders {
+		if missing := d.missing(); missing != "" {
+			j.absent[d.name] = missing
+			continue
+		}
+		j.sides = append(j.sides, side{d.name, func(int) (figures, error) {
+			return spend(d.command(s), processor, memory)
+		}})
+	}
+	return j
+}
+
+func compileJob(s subject, agreed agreements, name string, threads int, resources ...measure) job {
+	j := newJob(s, name)
+	for _, c := range compilers {
+		agreed.admit(&j, libraryKey(c.name), side{c.name, func(int) (figures, error) {
+			spent, err := spend(c.command(s, threads), resources...)
+			if err != nil {
+				return nil, err
+			}
+			info, err := os.Stat(s.file(c.output))
+			if err != nil {
+				return nil, err
+			}
+			spent[size] = float64(info.Size()) / 1e6
+			return spent, nil
+		}})
+	}
+	return j
+}
+
+// lookupJob times warm and cold lookups in processes of their own: what a cold
+// one evicts the caches with is not the library's memory.
+func lookupJob(s subject, agreed agreements) job {
+	j := newJob(s, lookup)
+	for _, l := range libraries {
+		agreed.admit(&j, libraryKey(l.name), side{l.name, func(int) (figures, error) {
+			args, err := l.args(s, "time", s.addressFile(timedLookups), "hot,random,sorted")
+			if err != nil {
+				return nil, err
+			}
+			got, err := timed(s, args)
+			if err != nil || l.compiled == "" {
+				return got, err
+			}
+			args[len(args)-1] = "cold"
+			coldly, err := timed(s, args)
+			if err != nil {
+				return nil, err
+			}
+			got[cold] = coldly[cold]
+			return got, nil
+		}})
+	}
+	return j
+}
+
+func askJob(s subject, agreed agreements, name string, count int) job {
+	j := newJob(s, name)
+	for _, z := range symbolizers {
+		if z.most < count {
+			continue
+		}
+		agreed.admit(&j, symbolizerKey(z.name), side{z.name, func(round int) (figures, error) {
+			addresses := s.addressFile(count)
+			if count == one {
+				addresses = s.singleFile(round)
+			}
+			return spend(z.command(s, addresses, ""), processor, wall, memory)
+		}})
+	}
+	return j
+}
+
+// singleFile is where the single address of a round is.
+func (s subject) singleFile(round int) string { return s.file(fmt.Sprintf("single-%d.addrs", round)) }
+
+// timed runs a program that prints a mode and its nanoseconds a line.
+func timed(s subject, args []string) (figures, error) {
+	out := s.file("times")
+	defer os.Remove(out)
+	got, err := spend(command{args: args, stdout: out}, memory)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for lines.Scan() {
+		mode, number, _ := strings.Cut(lines.Text(), " ")
+		nanoseconds, err := strconv.ParseFloat(number, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", args[0], err)
+		}
+		got[measure(mode)] = nanoseconds
+	}
+	return got, nil
+}
+
+// spend runs c and returns what it cost of the resources named.
+func spend(c command, resources ...measure) (figures, error) {
+	spent, err := costOf(c)
+	if err != nil {
+		return nil, err
+	}
+	all := figures{
+		wall:      spent.Wall.Seconds() * 1e3,
+		processor: spent.CPU.Seconds() * 1e3,
+		memory:    float64(spent.RSS) / 1e6,
+	}
+	got := figures{}
+	for _, m := range resources {
+		got[m] = all[m]
+	}
+	return got, nil
+}
