@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/nativesym/nativesym/internal/fixture"
 )
 
 // tool returns a program of LLVM 19, or skips the test.
@@ -68,6 +66,7 @@ func TestAgreesWithLLVM(t *testing.T) {
 		whole bool // chain
 		step  int  // of all addresses, every how many; a crash costs time
 	}{
+		{"bin/till-clang19-windows", true, 1},
 		{"gen/out/pe/clangcv-x86_64/prog", true, 1},
 		{"gen/out/pe/clangcv-x86_64-O0/prog", true, 1},
 		{"gen/out/pe/clangcv-x86_64-ghash/prog", true, 1},
@@ -81,14 +80,14 @@ func TestAgreesWithLLVM(t *testing.T) {
 		{"github/dump_syms/windows/dump_syms_regtest64", false, 1},
 	} {
 		t.Run(tt.image, func(t *testing.T) {
-			modules := decodeAll(t, corpusPDB(t, tt.image+".pdb"))
+			modules := decodeAll(t, parseFile(t, locate(t, tt.image+".pdb")))
 			var addrs []uint64
 			for i, addr := range addresses(modules) {
 				if i%tt.step == 0 {
 					addrs = append(addrs, addr)
 				}
 			}
-			want, crashes := askLLVM(t, symbolizer, fixture.Corpus(t, tt.image+".exe"), addrs)
+			want, crashes := askLLVM(t, symbolizer, locate(t, tt.image+".exe"), addrs)
 			var s score
 			for i, addr := range addrs {
 				w, got := want[i], lookup(modules, addr)
@@ -186,9 +185,9 @@ func TestAgreesWithMicrosoft(t *testing.T) {
 		{"github/dump_syms/windows/dump_syms_regtest64.pdb", "github/dump_syms/windows/dump_syms_regtest64.sym"},
 	} {
 		t.Run(filepath.Base(tt.sym), func(t *testing.T) {
-			modules := decodeAll(t, corpusPDB(t, tt.pdb))
+			modules := decodeAll(t, parseFile(t, locate(t, tt.pdb)))
 			var s score
-			for _, rec := range readSym(t, fixture.Corpus(t, tt.sym)) {
+			for _, rec := range readSym(t, locate(t, tt.sym)) {
 				for _, addr := range []uint64{rec.start, rec.end - 1} {
 					if folded(modules, addr) {
 						continue

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nativesym/nativesym/internal/fixture"
@@ -42,10 +43,13 @@ func parseFile(t testing.TB, path string) *File {
 	return f
 }
 
-// corpusPDB parses a PDB of the corpus.
-func corpusPDB(t testing.TB, rel string) *File {
+// locate returns the path of a file of the repository (bin/…) or of the corpus.
+func locate(t testing.TB, rel string) string {
 	t.Helper()
-	return parseFile(t, fixture.Corpus(t, rel))
+	if strings.HasPrefix(rel, "bin/") {
+		return fixture.Path(t, rel)
+	}
+	return fixture.Corpus(t, rel)
 }
 
 // decodeAll decodes all modules.

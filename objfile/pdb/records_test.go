@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/nativesym/nativesym/internal/fixture"
 )
 
 // TestInlinesAreTheRecords compares the inlined calls at every address with the
@@ -17,6 +15,7 @@ import (
 func TestInlinesAreTheRecords(t *testing.T) {
 	pdbutil := tool(t, "llvm-pdbutil")
 	for _, pdb := range []string{
+		"bin/till-clang19-windows.pdb",
 		"gen/out/pe/clangcv-x86_64/prog.pdb",
 		"gen/out/pe/clangcv-x86_64-icf/prog.pdb",
 		"gen/out/pe/clangcv-i686/prog.pdb",
@@ -28,7 +27,7 @@ func TestInlinesAreTheRecords(t *testing.T) {
 		"github/dump_syms/windows/dump_syms_regtest64.pdb",
 	} {
 		t.Run(pdb, func(t *testing.T) {
-			path := fixture.Corpus(t, pdb)
+			path := locate(t, pdb)
 			f := parseFile(t, path)
 			modules := decodeAll(t, f)
 			dump, err := exec.Command(pdbutil, "dump", "-symbols", "-il", path).Output()

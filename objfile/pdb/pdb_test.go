@@ -1,0 +1,136 @@
+package pdb
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/internal/golden"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+func TestRefusals(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		data string
+		want error
+	}{
+		{"portable", "BSJB\x01\x00\x01\x00", ErrPortable},
+		{"version 2.00", "Microsoft C/C++ program database 2.00\r\n\x1aJG\x00\x00", ErrPDB2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if !Matches([]byte(tt.data)) {
+				t.Error("not recognised")
+			}
+			if _, err := Parse([]byte(tt.data)); !errors.Is(err, tt.want) {
+				t.Errorf("error %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	f := testPDB{}.parse(t)
+	const want = "0102030405060708090a0b0c0d0e0f10 age 7, machine 0x8664, fastlink false, code [{1000 11000}]"
+	got := fmt.Sprintf("%x age %d, machine %#x, fastlink %v, code %x", f.GUID(), f.Age(), f.Machine(), f.Fastlink(), f.CodeRanges())
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestFastlink(t *testing.T) {
+	if f := (testPDB{features: []uint32{featureVC140, featureMinimal}}).parse(t); !f.Fastlink() {
+		t.Error("a PDB of /DEBUG:FASTLINK is not recognised")
+	}
+}
+
+func TestSymbols(t *testing.T) {
+	public := func(flags, off uint32, section uint16, name string) buffer {
+		return record(symPublic, buffer{}.u32(flags, off).u16(section).str(name))
+	}
+	publics := []buffer{
+		public(publicFunction, 0x20, 1, "?f@@YAXXZ"),
+		public(0, 0x10, 1, "_label"),
+		public(publicFunction, 0x30, 2, "no such section"),
+		record(symLocalProc, buffer{}.zeros(40)),
+	}
+	want := []Symbol{{"?f@@YAXXZ", 0x1020}, {"_label", 0x1010}}
+	got, err := testPDB{publics: publics}.parse(t).Symbols()
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("error %v, -want +got:\n%s", err, diff)
+	}
+
+	moved := testPDB{publics: publics, omap: []move{{0x1010, 0}, {0x1020, 0x5000}}}
+	want = []Symbol{{"?f@@YAXXZ", 0x5000}}
+	if got, err = moved.parse(t).Symbols(); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("moved: %v (%v), want %v", got, err, want)
+	}
+}
+
+func TestContributions(t *testing.T) {
+	entry := func(section uint16, off, size uint32, extra int) buffer {
+		return buffer{}.u16(section, 0).u32(off, size).zeros(16 + extra)
+	}
+	want := []debuginfo.Range{{Start: 0x1010, End: 0x1018}, {Start: 0x1100, End: 0x1110}}
+	for _, tt := range []struct {
+		name string
+		data buffer
+		want []debuginfo.Range
+	}{
+		{"version 60", join(buffer{}.u32(contributions60), entry(1, 0x10, 8, 0), entry(9, 0, 8, 0), entry(1, 0x100, 16, 0)), want},
+		{"version 2", join(buffer{}.u32(contributionsV2), entry(1, 0x10, 8, 4), entry(1, 0x100, 16, 4)), want},
+		{"one to come", join(buffer{}.u32(contributionsV2+1), entry(1, 0x10, 8, 4)), nil},
+		{"none", nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (testPDB{contribs: tt.data}).parse(t).Contributions(); !cmp.Equal(tt.want, got) {
+				t.Errorf("got %x, want %x", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestOwnIndex shows that ids are found with the index that the linker wrote,
+// without one, and with a wrong one.
+func TestOwnIndex(t *testing.T) {
+	p := testPDB{modules: []testModule{{}}}
+	for i := range 300 {
+		p.items = append(p.items, record(leafFuncID, buffer{}.u32(0, 0).str(fmt.Sprint("f", i))))
+	}
+	check := func(what string, f *File) {
+		t.Helper()
+		for _, i := range []uint32{0, 1, 63, 64, 65, 127, 299} {
+			_, name, err := f.functionName(0x1000 + i)
+			if want := fmt.Sprint("f", i); name != want || err != nil {
+				t.Errorf("%s: function %#x is %q (%v), want %q", what, 0x1000+i, name, err, want)
+			}
+		}
+		const want = "function id 0x112c: record of kind 0x0"
+		if _, _, err := f.functionName(0x1000 + 300); err == nil || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", what, err, want)
+		}
+	}
+	check("without an index", p.parse(t))
+	p.typeIndex = true
+	check("with one", p.parse(t))
+	if got := (&typeStream{begin: 0x1000, end: 0x2000, file: p.parse(t)}).readIndex(testItemIndex, 0, 8); got != nil {
+		t.Errorf("an index of one entry for 4096 records is used: %v", got)
+	}
+}
+
+// TestTill compares the frames at every row of our own program with a golden
+// file, with which llvm-symbolizer agrees (TestAgreesWithLLVM).
+func TestTill(t *testing.T) {
+	modules := decodeAll(t, parseFile(t, fixture.Path(t, "bin/till-clang19-windows.pdb")))
+	var got []byte
+	for _, addr := range addresses(modules) {
+		got = fmt.Appendf(got, "%#x\n", addr)
+		for _, f := range lookup(modules, addr) {
+			got = fmt.Appendf(got, "\t%v\n", f)
+		}
+	}
+	golden.Equal(t, "till.txt", got)
+}
