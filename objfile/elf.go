@@ -1,8 +1,10 @@
 package objfile
 
 import (
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
+	"slices"
 
 	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -21,7 +23,24 @@ type elfFile struct {
 	machine  elf.Machine
 	flags    uint32
 	segments []segment
-	headers  []sectionHeader // beside File.sections
+	loads    []segment         // those that are loaded, by address
+	headers  []sectionHeader   // beside File.sections
+	indexes  map[uint32]uint32 // by symbol table, the section of its SHT_SYMTAB_SHNDX
+}
+
+// A share bounds a walk over parts of a file, which in a sound file do not
+// overlap, to the file's size: headers may lead to the same bytes many times.
+type share struct{ left uint64 }
+
+func (f *File) share() *share { return &share{uint64(len(f.data))} }
+
+// take reports whether n more bytes are within the share.
+func (s *share) take(n int) bool {
+	if uint64(n) > s.left {
+		return false
+	}
+	s.left -= uint64(n)
+	return true
 }
 
 // A segment is a program header.
@@ -162,8 +181,13 @@ func (f *elfFile) readSections(t table, segments *table, names uint32) error {
 	}
 	f.headers = make([]sectionHeader, t.n)
 	f.sections = make([]Section, t.n)
+	f.indexes = map[uint32]uint32{}
 	for i := range f.sections {
-		f.readSection(at(uint64(i)), &f.headers[i], &f.sections[i])
+		h := &f.headers[i]
+		f.readSection(at(uint64(i)), h, &f.sections[i])
+		if h.typ == elf.SHT_SYMTAB_SHNDX {
+			f.indexes[h.link] = uint32(i)
+		}
 	}
 	if names == uint32(elf.SHN_XINDEX) {
 		names = f.headers[0].link
@@ -242,8 +266,13 @@ func (f *elfFile) readSegments(t table) error {
 	}
 	f.segments = make([]segment, t.n)
 	for i := range f.segments {
-		f.readSegment(at(uint64(i)), &f.segments[i])
+		s := &f.segments[i]
+		f.readSegment(at(uint64(i)), s)
+		if s.typ == elf.PT_LOAD && s.memsz != 0 {
+			f.loads = append(f.loads, *s)
+		}
 	}
+	slices.SortStableFunc(f.loads, func(a, b segment) int { return cmp.Compare(a.vaddr, b.vaddr) })
 	return nil
 }
 
@@ -284,8 +313,8 @@ func (f *elfFile) codeRanges() []debuginfo.Range {
 		}
 	}
 	if len(f.sections) == 0 {
-		for _, s := range f.segments {
-			if s.typ == elf.PT_LOAD && s.flags&elf.PF_X != 0 {
+		for _, s := range f.loads {
+			if s.flags&elf.PF_X != 0 {
 				code = append(code, debuginfo.Range{Start: s.vaddr, End: s.vaddr + s.memsz})
 			}
 		}

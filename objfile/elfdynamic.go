@@ -1,7 +1,9 @@
 package objfile
 
 import (
+	"cmp"
 	"debug/elf"
+	"slices"
 
 	"github.com/nativesym/nativesym/internal/cursor"
 )
@@ -28,18 +30,17 @@ func (f *elfFile) dynamicSymbols() (symbolTable, bool) {
 // which is of no consequence for those that are used here.
 func (f *elfFile) dynamic() map[elf.DynTag]uint64 {
 	d := map[elf.DynTag]uint64{}
-	for _, s := range f.segments {
-		if s.typ != elf.PT_DYNAMIC {
-			continue
+	i := slices.IndexFunc(f.segments, func(s segment) bool { return s.typ == elf.PT_DYNAMIC })
+	if i < 0 {
+		return d
+	}
+	c := cursor.New("dynamic table", f.order, f.fileBytes(f.segments[i].offset, f.segments[i].filesz))
+	for c.Len() > 0 {
+		tag, value := elf.DynTag(c.Uint(f.word)), c.Uint(f.word)
+		if c.Err() != nil || tag == elf.DT_NULL {
+			break
 		}
-		c := cursor.New("dynamic table", f.order, f.fileBytes(s.offset, s.filesz))
-		for c.Len() > 0 {
-			tag, value := elf.DynTag(c.Uint(f.word)), c.Uint(f.word)
-			if c.Err() != nil || tag == elf.DT_NULL {
-				break
-			}
-			d[tag] = value
-		}
+		d[tag] = value
 	}
 	return d
 }
@@ -47,15 +48,16 @@ func (f *elfFile) dynamic() map[elf.DynTag]uint64 {
 // loaded returns the bytes that the file has loaded from addr on, to the end of
 // their segment.
 func (f *elfFile) loaded(addr uint64) []byte {
-	for _, s := range f.segments {
-		if s.typ != elf.PT_LOAD || addr < s.vaddr || addr-s.vaddr >= s.filesz {
-			continue
-		}
-		if data := f.fileBytes(s.offset, s.filesz); data != nil {
-			return data[addr-s.vaddr:]
-		}
+	i, found := slices.BinarySearchFunc(f.loads, addr, func(s segment, addr uint64) int { return cmp.Compare(s.vaddr, addr) })
+	if !found {
+		i--
 	}
-	return nil
+	if i < 0 {
+		return nil
+	}
+	s := &f.loads[i]
+	data := f.fileBytes(s.offset, s.filesz)
+	return data[min(addr-s.vaddr, uint64(len(data))):]
 }
 
 // dynamicSymbolCount takes the number of dynamic symbols from their hash table,

@@ -43,11 +43,17 @@ func (f *elfFile) identify() {
 // section that holds it (in relocatable files, and in debug files whose program
 // headers describe the file they were split from), else a PlayStation fingerprint.
 func (f *elfFile) buildID() []byte {
+	share := f.share()
 	for _, s := range f.segments {
-		if s.typ == elf.PT_NOTE {
-			if id := f.buildIDNote(f.fileBytes(s.offset, s.filesz), s.align); len(id) > 0 {
-				return id
-			}
+		if s.typ != elf.PT_NOTE {
+			continue
+		}
+		notes := f.fileBytes(s.offset, s.filesz)
+		if !share.take(len(notes)) {
+			break
+		}
+		if id := f.buildIDNote(notes, s.align); len(id) > 0 {
+			return id
 		}
 	}
 	if s, ok := f.Section(".note.gnu.build-id"); ok {

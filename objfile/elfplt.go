@@ -39,26 +39,32 @@ func (f *elfFile) stubs() map[uint64]*stub {
 		return nil
 	}
 	slots := map[uint64]*stub{}
+	share := f.share()
 	for i := range f.sections {
 		s := &f.sections[i]
 		if !s.Code || !strings.HasPrefix(s.Name, ".plt") && !strings.HasPrefix(s.Name, ".iplt") {
 			continue
 		}
-		if code, err := s.load(); err == nil {
+		if code, err := s.load(); err == nil && share.take(len(code)) {
 			decodeStubs(slots, decode, code, s.Addr)
 		}
 	}
 	return slots
 }
 
-// maxStub is the most bytes that a stub takes, with the padding after it.
-const maxStub = 32
+const (
+	// maxStub is the most bytes that a stub takes, with the padding after it.
+	maxStub = 32
+
+	// maxStubs is how many are listed. The largest programs have some thousands.
+	maxStubs = 1 << 18
+)
 
 // decodeStubs adds the stubs of one section. Each takes up what is left up to the
 // next; stubs of one section are alike, so the last is as long as the one before.
 func decodeStubs(slots map[uint64]*stub, decode stubDecoder, code []byte, addr uint64) {
 	var last *stub
-	for off := 0; off < len(code); {
+	for off := 0; off < len(code) && len(slots) < maxStubs; {
 		slot, size := decode(code[off:], addr+uint64(off))
 		if size == 0 {
 			off += stubStep
@@ -84,28 +90,28 @@ func (f *elfFile) nameStubs(slots map[uint64]*stub, symbols []Symbol) {
 			chosen[s.Addr] = s.Name
 		}
 	}
+	share := f.share()
 	for i := range f.headers {
 		h := &f.headers[i]
 		if h.typ != elf.SHT_REL && h.typ != elf.SHT_RELA || h.flags&elf.SHF_ALLOC == 0 {
 			continue
 		}
 		data, err := f.sections[i].load()
-		if err != nil {
+		if err != nil || !share.take(len(data)) {
 			continue
 		}
-		table, tableErr := f.symbolTable(h.link) // none where all symbols are chosen at run time
+		names, _ := f.symbolTable(h.link) // none in a program that only chooses
 		for c := cursor.New(f.sections[i].Name, f.order, data); c.Len() > 0; {
 			r := f.relocation(c, h.typ == elf.SHT_RELA)
 			if c.Err() != nil {
 				break
 			}
-			s := slots[r.offset]
-			switch {
+			switch s := slots[r.offset]; {
 			case s == nil:
 			case r.symbol == 0:
 				s.name = chosen[f.resolver(r, h.typ == elf.SHT_RELA)]
-			case tableErr == nil:
-				s.name = f.symbolName(&table, r.symbol)
+			default:
+				s.name = f.symbolName(&names, r.symbol)
 			}
 		}
 	}

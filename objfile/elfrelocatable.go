@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"bytes"
 	"debug/elf"
 
 	"github.com/nativesym/nativesym/internal/cursor"
@@ -91,24 +92,24 @@ func (h *sectionHeader) relocatable(name string) bool {
 	return h.flags&elf.SHF_ALLOC == 0 || name == ".eh_frame" || name == ".opd"
 }
 
-// relocated returns a section's bytes after the relocations of section r.
+// relocated returns a section's bytes after the relocations of section r. What is
+// read to get there counts as unpacked, too: sections may share relocations.
 func (f *elfFile) relocated(target, r *Section, h *sectionHeader, unpack func([]byte) ([]byte, error), stored []byte) ([]byte, error) {
-	var data []byte
-	var err error
-	if unpack != nil {
-		data, err = unpack(stored)
-	} else if err = f.reserve(uint64(len(stored))); err == nil {
-		data = append(make([]byte, 0, len(stored)), stored...)
-	}
-	if err != nil {
-		return nil, err
-	}
 	relocs, err := r.load()
 	if err != nil {
 		return nil, err
 	}
 	symbols, err := f.symbolTable(h.link)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.reserve(uint64(len(stored)) + uint64(len(relocs))); err != nil {
+		return nil, err
+	}
+	var data []byte
+	if unpack == nil {
+		data = bytes.Clone(stored)
+	} else if data, err = unpack(stored); err != nil {
 		return nil, err
 	}
 	l := relocator{elfFile: f, symbols: &symbols, data: data, place: target.origin}

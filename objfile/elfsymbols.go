@@ -86,11 +86,8 @@ func (f *elfFile) symbolTable(i uint32) (t symbolTable, err error) {
 		return t, err
 	}
 	t.names = newStringTable(names)
-	for j := range f.headers {
-		if f.headers[j].typ == elf.SHT_SYMTAB_SHNDX && f.headers[j].link == i {
-			t.indexes, err = f.sections[j].load()
-			break
-		}
+	if indexes, ok := f.indexes[i]; ok {
+		t.indexes, err = f.sections[indexes].load()
 	}
 	return t, err
 }

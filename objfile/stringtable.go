@@ -16,7 +16,7 @@ type stringTable struct {
 }
 
 const (
-	maxNameShare = 64
+	maxNameShare = 16
 	freeNames    = 1 << 20 // bytes of names that are always given
 )
 

@@ -140,15 +140,19 @@ func dropInnerLabels(symbols []Symbol) []Symbol {
 	})
 }
 
-// compareSymbols orders by address, then the preferred name first.
+// compareSymbols orders by address, then the preferred name first: one with a
+// size, of a function, exported, not meant for the implementation.
 func compareSymbols(a, b Symbol) int {
+	if a.Addr != b.Addr {
+		return cmp.Compare(a.Addr, b.Addr) // nearly always
+	}
 	return cmp.Or(
-		cmp.Compare(a.Addr, b.Addr),
-		-cmp.Compare(min(a.Size, 1), min(b.Size, 1)), // with a size before without
+		cmp.Compare(min(b.Size, 1), min(a.Size, 1)),
 		cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Binding, b.Binding),
 		cmp.Compare(underscores(a.Name), underscores(b.Name)),
 		strings.Compare(a.Name, b.Name),
+		cmp.Compare(b.Size, a.Size),
 	)
 }
 
