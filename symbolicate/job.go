@@ -12,18 +12,21 @@ import (
 type job struct {
 	doc    jsonspan.Doc
 	os     OS
+	native bool // the event, or one of its frames
 	images []debugimage.Image
 	values []jsonspan.Value // of the images; parallel to them
 	files  []*debugFile     // of the images that a frame needs, nil for the others
 	index  *debugimage.Index
-	stacks []stack
-	frames []frame          // of all stacks, one after the other
-	found  []symcache.Frame // of all frames
-	order  []int32          // of frames, in which they are looked up
-	move   *move            // of the crashed thread's stack, if there is one to make
-	rules  []InAppRule
-	code   *source.Code
-	system []bool // which images are the operating system's; filled when needed
+
+	exceptions []jsonspan.Value
+	stacks     []stack
+	frames     []frame          // of all stacks, one after the other
+	found      []symcache.Frame // of all frames
+	order      []int32          // of frames, in which they are looked up
+	move       *move            // of the crashed thread's stack, if there is one to make
+	rules      []InAppRule
+	code       *source.Code
+	system     []bool // which images are the operating system's; filled when needed
 }
 
 // reset empties j and keeps its memory.
@@ -35,6 +38,7 @@ func (j *job) reset() {
 	j.stacks, j.frames = j.stacks[:0], j.frames[:0]
 	j.found, j.order = j.found[:0], j.order[:0]
 	j.system = j.system[:0]
+	j.exceptions, j.native = nil, false
 	j.index, j.os, j.move = nil, UnknownOS, nil
 }
 

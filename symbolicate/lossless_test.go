@@ -94,6 +94,9 @@ const (
 	debugMeta
 	theImages
 	anImage
+	aMechanism
+	aMeta
+	aCode
 )
 
 // owned are the keys that are ours to write, by the role of what holds them.
@@ -102,6 +105,7 @@ var owned = map[role][]string{
 	anItem:    {"raw_stacktrace"},
 	aFrame:    fieldKeys[:data],
 	frameData: {"symbolicator_status", "symbolicator_reason", "lookup_addr", "inlined"},
+	aCode:     {"name", "code_name"},
 	anImage:   {"debug_status", "arch", "features", "code_id", "debug_id"},
 }
 
@@ -125,10 +129,24 @@ func (r role) inner(key string) role {
 			return anItem
 		case "stacktrace":
 			return aTrace
+		case "mechanism":
+			return aMechanism
 		}
 	case anItem:
-		if key == "stacktrace" {
+		switch key {
+		case "stacktrace":
 			return aTrace
+		case "mechanism":
+			return aMechanism
+		}
+	case aMechanism:
+		if key == "meta" {
+			return aMeta
+		}
+	case aMeta:
+		switch key {
+		case "signal", "mach_exception", "errno":
+			return aCode
 		}
 	case aTrace:
 		switch key {
@@ -299,6 +317,9 @@ func drawEvent(t *rapid.T) string {
 			members := []string{`"id":1`}
 			if rapid.IntRange(0, 3).Draw(t, "has a stack") > 0 {
 				members = append(members, `"stacktrace":`+drawTrace(t))
+			}
+			if rapid.Bool().Draw(t, "mechanism") {
+				members = append(members, `"mechanism":`+drawObject(t, `"meta":`+drawObject(t, `"signal":{"number":11 }`, `"mach_exception":{"exception":1.0,"name":null}`, `"errno":{"number":"2"}`)))
 			}
 			if rapid.Bool().Draw(t, "crashed") {
 				members = append(members, `"crashed":true`)

@@ -29,7 +29,8 @@ func (j *job) read(fromRaw bool) {
 	}
 	j.os = readOS(event, j.images)
 	platform := event.Get("platform")
-	r := stackReader{j: j, fromRaw: fromRaw, native: platform.Kind() <= jsonspan.Null || isNative(platform)}
+	j.native = isNative(platform)
+	r := stackReader{j: j, fromRaw: fromRaw, native: j.native || platform.Kind() <= jsonspan.Null}
 	r.readAll(event)
 }
 
@@ -125,6 +126,7 @@ type stackReader struct {
 
 func (r *stackReader) readAll(event jsonspan.Value) {
 	exceptions := values(event.First(exceptionKeys...))
+	r.j.exceptions = exceptions
 	signal := Signal{OS: r.j.os}
 	for _, ex := range exceptions {
 		if signal.Number = readSignal(ex); signal.Number != 0 {
@@ -177,7 +179,7 @@ func readSignal(exception jsonspan.Value) int64 {
 	if number.Kind() == jsonspan.None {
 		number = m.Get("posix_signal").Get("signal")
 	}
-	n, _ := strconv.ParseInt(number.Text(), 10, 64)
+	n, _ := integer(number)
 	return n
 }
 
@@ -205,6 +207,7 @@ func (r *stackReader) read(s stack) {
 	}
 	s.end = len(r.j.frames)
 	if s.native {
+		r.j.native = true
 		registers := s.trace.Get("registers").First("rip", "eip", "pc", "srr0")
 		pc, _ := debugimage.ParseAddr(registers.Bytes())
 		s.pc = debugimage.Abs(pc)

@@ -23,6 +23,9 @@ func (j *job) write() []byte {
 	if len(j.order) > 0 {
 		j.writeImages(edits)
 	}
+	if j.native {
+		j.writeMechanisms(edits)
+	}
 	text := j.doc.Text()
 	if edits.Empty() {
 		return text
