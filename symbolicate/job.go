@@ -67,14 +67,40 @@ const (
 	inThread
 )
 
+// A skipReason says why a frame is none of ours.
+type skipReason uint8
+
+const (
+	notSkipped skipReason = iota
+	skippedPlatform
+	skippedNoAddr
+	skippedDone
+	skippedData
+)
+
+func (r skipReason) String() string {
+	switch r {
+	case skippedPlatform:
+		return "its platform is not native"
+	case skippedNoAddr:
+		return "it has no instruction_addr"
+	case skippedDone:
+		return "it was symbolicated before"
+	case skippedData:
+		return "its data is no object that a status could be in"
+	}
+	return ""
+}
+
 // A frame is an element of a stack's list and what came of it.
 type frame struct {
-	value  jsonspan.Value
-	native bool // to be symbolicated
-	adjust Adjust
-	inRel  bool   // addr is an offset in image, not an address
-	addr   uint64 // as reported
-	image  int32  // it lies in; -1 none
+	value   jsonspan.Value
+	native  bool       // to be symbolicated
+	skipped skipReason // why not
+	adjust  Adjust
+	inRel   bool   // addr is an offset in image, not an address
+	addr    uint64 // as reported
+	image   int32  // it lies in; -1 none
 
 	imageAddr  debugimage.Abs // by the sender's account
 	symbolAddr debugimage.Abs

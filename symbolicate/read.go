@@ -240,14 +240,15 @@ func (s *stack) spreadAdjust(frames []frame) {
 
 // readFrame reads an element of a stack's list.
 func (r *stackReader) readFrame(v jsonspan.Value) frame {
-	f := frame{value: v, native: r.native, image: -1}
+	f := frame{value: v, image: -1}
+	native := r.native
 	var function, lineno, mode, data jsonspan.Value
 	hasAddr := false
 	for k, m := range v.Members() {
 		switch string(k.Bytes()) {
 		case "platform":
 			if m.Kind() > jsonspan.Null {
-				f.native = isNative(m)
+				native = isNative(m)
 			}
 		case "instruction_addr":
 			f.addr, hasAddr = parseAddr(m)
@@ -269,29 +270,38 @@ func (r *stackReader) readFrame(v jsonspan.Value) frame {
 			data = m
 		}
 	}
-	f.native = f.native && hasAddr && !isDone(function, lineno, data)
-	if f.native {
+	switch {
+	case !native:
+		f.skipped = skippedPlatform
+	case !hasAddr:
+		f.skipped = skippedNoAddr
+	default:
+		f.skipped = skipDone(function, lineno, data)
+	}
+	if f.native = f.skipped == notSkipped; f.native {
 		f.image = r.readMode(mode)
 		f.inRel = f.image >= 0
 	}
 	return f
 }
 
-// isDone reports whether a frame needs nothing: it went through here or through
-// a server like this one before, its sender knew function and line, or its data
+// skipDone says whether a frame needs nothing: it went through here or through a
+// server like this one before, its sender knew function and line, or its data
 // member is nothing that a status could be put in.
-func isDone(function, lineno, data jsonspan.Value) bool {
+func skipDone(function, lineno, data jsonspan.Value) skipReason {
 	switch data.Kind() {
 	case jsonspan.None, jsonspan.Null:
 	case jsonspan.Object:
 		if data.Get("symbolicator_status").Kind() != jsonspan.None {
-			return true
+			return skippedDone
 		}
 	default:
-		return true
+		return skippedData
 	}
-	line := lineno.Text()
-	return function.Text() != "" && line != "" && line != "0"
+	if line := lineno.Text(); function.Text() != "" && line != "" && line != "0" {
+		return skippedDone
+	}
+	return notSkipped
 }
 
 func readAdjust(v jsonspan.Value) Adjust {

@@ -106,23 +106,32 @@ const maxPooledFrames = 1 << 16
 // by then, and the images that were waited for say so. When the context is
 // cancelled, or the text is not JSON, Event returns an error.
 func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
-	j := s.jobs.Get().(*job)
-	defer func() {
-		if cap(j.frames) <= maxPooledFrames {
-			j.reset()
-			s.jobs.Put(j)
-		}
-	}()
-	if err := j.doc.Parse(text); err != nil {
-		return nil, fmt.Errorf("event: %w", err)
-	}
-	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		return nil, context.Cause(ctx)
-	}
-	j.rules, j.code = s.opts.InApp, s.opts.Code
-	j.read(s.opts.FromRaw)
-	if err := s.resolve(ctx, j); err != nil {
+	j, err := s.run(ctx, text)
+	defer s.done(j)
+	if err != nil {
 		return nil, err
 	}
 	return j.write(), nil
+}
+
+// run reads an event and finds out what its frames are.
+func (s *Symbolicator) run(ctx context.Context, text []byte) (*job, error) {
+	j := s.jobs.Get().(*job)
+	if err := j.doc.Parse(text); err != nil {
+		return j, fmt.Errorf("event: %w", err)
+	}
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return j, context.Cause(ctx)
+	}
+	j.rules, j.code = s.opts.InApp, s.opts.Code
+	j.read(s.opts.FromRaw)
+	return j, s.resolve(ctx, j)
+}
+
+// done takes a job back when its results are written.
+func (s *Symbolicator) done(j *job) {
+	if cap(j.frames) <= maxPooledFrames {
+		j.reset()
+		s.jobs.Put(j)
+	}
 }
