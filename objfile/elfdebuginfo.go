@@ -10,11 +10,23 @@ func (f *elfFile) debugInfo() (debuginfo.Source, error) {
 	if s, ok := f.Section(".debug_info"); !ok || s.stored == 0 {
 		return nil, nil
 	}
-	sections, err := f.dwarfSections("")
+	return f.dwarf("", dwarf.Options{Code: f.code})
+}
+
+// dwarf opens the DWARF in the sections whose names end in suffix.
+func (f *File) dwarf(suffix string, opts dwarf.Options) (*dwarf.Data, error) {
+	if f.shared != nil {
+		shared, err := f.shared.dwarf("", dwarf.Options{})
+		if err != nil {
+			return nil, f.shared.wrap(err)
+		}
+		opts.Supplementary = shared
+	}
+	sections, err := f.dwarfSections(suffix)
 	if err != nil {
 		return nil, err
 	}
-	return dwarf.New(f.order, sections, dwarf.Options{Code: f.code})
+	return dwarf.New(f.order, sections, opts)
 }
 
 // dwarfSections returns the contents of the file's DWARF sections: those whose

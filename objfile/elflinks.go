@@ -1,6 +1,9 @@
 package objfile
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"hash/crc32"
 
 	"github.com/nativesym/nativesym/internal/cursor"
@@ -105,6 +108,24 @@ func (f *File) SharedID() []byte {
 	if e, ok := f.image.(*elfFile); ok {
 		return e.buildID()
 	}
+	return nil
+}
+
+// AttachShared gives f the file that its debug information shares strings and
+// types in, for [File.DebugInfo] to use. It is refused if it is not the one that
+// f is linked to. The shared file must stay open for as long as f is used.
+// AttachShared is to be called before f is used by several goroutines.
+func (f *File) AttachShared(shared *File) error {
+	links, err := f.Links()
+	switch {
+	case err != nil:
+		return err
+	case links.SharedPath == "":
+		return f.wrap(errors.New("no link to a shared file"))
+	case !bytes.Equal(links.SharedID, shared.SharedID()):
+		return fmt.Errorf("%s: shared file has id %x, linked is %x", shared.name, shared.SharedID(), links.SharedID)
+	}
+	f.shared = shared
 	return nil
 }
 

@@ -3,11 +3,13 @@ package objfile
 import (
 	"debug/elf"
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
 func TestLinks(t *testing.T) {
@@ -120,4 +122,68 @@ func open(t testing.TB, path string) *File {
 		}
 	})
 	return f
+}
+
+func TestAttachSharedRefusesOthers(t *testing.T) {
+	e := testELF{}
+	plain := e.parse(t)
+	e.sections = []testSection{{name: ".gnu_debugaltlink", data: []byte("common.dwz\x00\x01\x02")}}
+	linked := e.parse(t)
+	e.sections = []testSection{{name: ".gnu_debugaltlink", data: []byte("common.dwz")}}
+	cut := e.parse(t)
+	e.sections = []testSection{{name: ".note.gnu.build-id", data: e.note("GNU", 3, []byte{1, 3})}}
+	other := e.parse(t)
+	for _, tt := range []struct {
+		f    *File
+		want string
+	}{
+		{plain, "test: no link to a shared file"},
+		{linked, "test: shared file has id 0103, linked is 0102"},
+		{cut, "test: .gnu_debugaltlink+0x0: string does not end"},
+	} {
+		if err := tt.f.AttachShared(other); fmt.Sprint(err) != tt.want {
+			t.Errorf("AttachShared:\n got %v\nwant %s", err, tt.want)
+		}
+	}
+}
+
+// dwz moves strings and types about, but the functions keep their names: those of
+// the file that it was run on.
+func TestSharedDebugInfoNamesTheSameFunctions(t *testing.T) {
+	for _, tt := range []struct{ linked, plain string }{
+		{"dwz-multi4/p1", "gcc-x64-d4-O2/prog"},
+		{"dwz-multi4/p2", "gcc-x64-d4-O0/prog"},
+		{"dwz-multi5/p3", "gcc-x64-d5-O2/prog"},
+	} {
+		path := fixture.Corpus(t, "gen/out/elf/"+tt.linked)
+		f := open(t, path)
+		if err := f.AttachShared(open(t, filepath.Join(filepath.Dir(path), "common.dwz"))); err != nil {
+			t.Fatal(err)
+		}
+		want := functions(t, open(t, fixture.Corpus(t, "gen/out/elf/"+tt.plain)))
+		if diff := cmp.Diff(want, functions(t, f)); diff != "" || len(want) < 10 {
+			t.Errorf("%s (-plain +linked):\n%s", tt.linked, diff)
+		}
+	}
+}
+
+// functions returns the names of a file's functions, by address.
+func functions(t testing.TB, f *File) map[uint64]string {
+	t.Helper()
+	info, err := f.DebugInfo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[uint64]string{}
+	var unit debuginfo.Unit
+	reader := info.NewReader()
+	for i := range info.NumUnits() {
+		if err := reader.Read(i, &unit); err != nil {
+			t.Error(err)
+		}
+		for _, fn := range unit.Functions {
+			names[fn.Entry] = unit.Names[fn.Name].Symbol
+		}
+	}
+	return names
 }

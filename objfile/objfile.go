@@ -72,6 +72,7 @@ type File struct {
 	sections []Section
 	code     []debuginfo.Range
 	image    image
+	shared   *File         // see AttachShared
 	unpacked atomic.Uint64 // bytes that sections were unpacked to
 }
 
