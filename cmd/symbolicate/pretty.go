@@ -22,8 +22,13 @@ import (
 //	   1 └ (anonymous namespace)::cost  /src/shop/main.cc:41:60
 //	   2   libc.so.6 + 0x3faf1          no debug file
 //
+//	    13   int64_t discount; // in percent
+//	    14 ▸ int64_t net() const { return cents - cents * discount / 100; }
+//	    15 };
+//
 // A bracket holds the functions that are one frame of the machine: the last of
-// them was called, the others are inlined into it.
+// them was called, the others are inlined into it. Below what crashed stands the
+// source code of its newest frame that has some.
 //
 // Events come from strangers, so whatever could steer a terminal is shown, not sent.
 func writePretty(out io.Writer, event []byte, colors bool) error {
@@ -96,6 +101,7 @@ func (p *prettyWriter) event(event jsonspan.Value) {
 			p.section()
 			p.threadTitle(threadOf(threads, exception.Get("thread_id")), exception.Get("thread_id"), true)
 			p.stack(trace)
+			p.code(trace.Get("frames"))
 		}
 	}
 	if trace := event.Get("stacktrace"); trace.Kind() == jsonspan.Object {

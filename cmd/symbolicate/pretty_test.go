@@ -2,9 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
-	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/nativesym/nativesym/internal/golden"
 )
@@ -31,21 +32,32 @@ func TestPretty(t *testing.T) {
 	}
 }
 
-// TestPrettySendsNoControls holds that nothing of an event steers the terminal.
-func TestPrettySendsNoControls(t *testing.T) {
-	event := []byte(`{"exception": {"values": [{"type": "\u001b]0;gone\u0007", "value": "\u009b31m",
-		"stacktrace": {"frames": [{"function": "\u001b[2J\r", "abs_path": "\u202e/gnp", "lineno": "\u001b"}]}}]},
-		"threads": [{"id": "\u0000", "name": "\u001bc", "stacktrace": {"frames": []}}],
-		"debug_meta": {"images": [{"code_file": "\u001b[A", "debug_id": "\u001b", "debug_status": "\u001b"}]}}`)
-	var out bytes.Buffer
-	if err := writePretty(&out, event, false); err != nil {
-		t.Fatal(err)
+// hostile is an event that tries to steer the terminal wherever it can.
+const hostile = `{"exception": {"values": [{"type": "\u001b]0;gone\u0007", "value": "\u009b31m",
+	"stacktrace": {"frames": [{"function": "\u001b[2J\r", "abs_path": "\u202e/gnp", "lineno": "\u001b"}]}}]},
+	"threads": [{"id": "\u0000", "name": "\u001bc", "stacktrace": {"frames": []}}],
+	"debug_meta": {"images": [{"code_file": "\u001b[A", "debug_id": "\u001b", "debug_status": "\u001b"}]}}`
+
+// FuzzPretty holds that whatever is JSON is shown, and nothing in it steers the
+// terminal.
+func FuzzPretty(f *testing.F) {
+	f.Add([]byte(hostile))
+	event, err := os.ReadFile("testdata/pretty/event.json")
+	if err != nil {
+		f.Fatal(err)
 	}
-	for _, r := range out.String() {
-		if r != '\n' && !strings.ContainsRune(visible(string(r)), r) {
-			t.Errorf("wrote %q in %q", r, out.String())
+	f.Add(event)
+	f.Fuzz(func(t *testing.T, event []byte) {
+		var out bytes.Buffer
+		if err := writePretty(&out, event, false); (err == nil) != json.Valid(event) {
+			t.Errorf("error %v, and valid is %v", err, json.Valid(event))
 		}
-	}
+		for _, r := range out.String() {
+			if r != '\n' && !unicode.IsPrint(r) {
+				t.Fatalf("wrote %q in %q", r, out.String())
+			}
+		}
+	})
 }
 
 func TestPrettyNotJSON(t *testing.T) {
