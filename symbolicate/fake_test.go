@@ -70,21 +70,21 @@ func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result
 	return source.Result{Files: []source.File{file}}, nil
 }
 
+// fakeOpen opens a file of the fakeSource.
+func fakeOpen(f source.File, _ *source.File) (table, error) {
+	arch := strings.TrimPrefix(f.Path, "/symbols/")
+	if arch == "broken" {
+		return nil, errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
+	}
+	return fakeTable{arch}, nil
+}
+
+func fakeNames() *nameTable { return newNameTable(demangle.NewCache(0, demangle.Options{})) }
+
 func newFake(opts Options) *Symbolicator {
-	names := demangle.NewCache(0, demangle.Options{})
 	opts.Sources = []Source{fakeSource{}}
 	opts = opts.withDefaults()
-	return newSymbolicator(opts, &loader{
-		sources: opts.Sources,
-		names:   func() *nameTable { return newNameTable(names) },
-		open: func(f source.File, _ *source.File) (table, error) {
-			arch := strings.TrimPrefix(f.Path, "/symbols/")
-			if arch == "broken" {
-				return nil, errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
-			}
-			return fakeTable{arch}, nil
-		},
-	})
+	return newSymbolicator(opts, &loader{sources: opts.Sources, names: fakeNames, open: fakeOpen})
 }
 
 // symbolicateFake runs an event through a Symbolicator with the fakeSource.
