@@ -93,33 +93,28 @@ func (v Value) Elements() iter.Seq[Value] {
 }
 
 // Is reports whether v is the string text.
-func (v Value) Is(text string) bool {
-	n := v.node()
-	if n.kind != String {
-		return false
-	}
-	if !n.escaped {
-		return string(v.doc.text[n.start+1:n.end-1]) == text
-	}
-	return v.Text() == text
-}
+func (v Value) Is(text string) bool { return v.Kind() == String && string(v.Bytes()) == text }
 
 // True reports whether v is the word true.
 func (v Value) True() bool { return v.Kind() == Bool && v.Raw()[0] == 't' }
 
-// Text returns what the string v stands for, or the spelling of any other scalar
-// but null. Arrays, objects and null have no text.
-func (v Value) Text() string {
+// Bytes returns what the string v stands for, or the spelling of any other
+// scalar but null. Arrays, objects and null have none. The bytes are the Doc's
+// where the text has no escape sequence, and must not be changed.
+func (v Value) Bytes() []byte {
 	switch n := v.node(); {
 	case n.kind == String && n.escaped:
-		return string(AppendUnquoted(nil, v.Raw()))
+		return AppendUnquoted(nil, v.Raw())
 	case n.kind == String:
-		return string(v.doc.text[n.start+1 : n.end-1])
+		return v.doc.text[n.start+1 : n.end-1]
 	case n.kind == Number || n.kind == Bool:
-		return string(v.Raw())
+		return v.Raw()
 	}
-	return ""
+	return nil
 }
+
+// Text is [Value.Bytes] as a string.
+func (v Value) Text() string { return string(v.Bytes()) }
 
 // AppendUnquoted appends what a string of a parsed text, quotes and all, stands
 // for. Halves of surrogate pairs without the other half become U+FFFD.
