@@ -14,7 +14,7 @@ TOOL   = $(GO) tool -modfile=tools.mod
 SHELL  = bash -o pipefail
 
 demo:
-	@$(GO) run ./cmd/symbolicate event --symbols testdata/symbols --format pretty testdata/events/linux-x86_64-crash.json
+	@$(GO) run ./cmd/symbolicate event --symbols testdata/symbols --code /src=testdata/src --format pretty testdata/events/linux-x86_64-crash.json
 
 test:
 	$(GO) test ./...

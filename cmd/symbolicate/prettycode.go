@@ -27,11 +27,11 @@ func (p *prettyWriter) code(frames jsonspan.Value) {
 	after = after[:min(len(after), aroundCode)]
 	p.WriteByte('\n')
 	for i, line := range before {
-		p.codeLine(number-len(before)+i, dim, " ", line)
+		p.codeLine(number-len(before)+i, dim, "  ", line)
 	}
-	p.codeLine(number, plain, "▸", newest.Get("context_line").Text())
+	p.codeLine(number, bold, "▸ ", newest.Get("context_line").Text())
 	for i, line := range after {
-		p.codeLine(number+1+i, dim, " ", line)
+		p.codeLine(number+1+i, dim, "  ", line)
 	}
 }
 
@@ -48,9 +48,7 @@ func (p *prettyWriter) codeLine(number int, color, mark, line string) {
 	p.WriteString(strings.Repeat(" ", max(0, 7-len(text))))
 	p.put(dim, text)
 	if line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " "); line != "" {
-		p.WriteByte(' ')
-		p.put(red, mark)
-		p.put(color, " "+line)
+		p.put(color, " "+mark+line)
 	}
 	p.WriteByte('\n')
 }
