@@ -1,6 +1,9 @@
 package objfile
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/objfile/dwarf"
 )
@@ -57,8 +60,7 @@ func (f *File) dwarfSections(suffix string) (s dwarf.Sections, err error) {
 // joined returns the contents of all sections of a name, one after the other.
 // Only relocatable files have more than one.
 func (f *File) joined(name string) ([]byte, error) {
-	var data []byte
-	n := 0
+	var parts [][]byte
 	for i := range f.sections {
 		s := &f.sections[i]
 		if s.Name != name {
@@ -68,14 +70,15 @@ func (f *File) joined(name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n++; n == 1 {
-			data = part // not copied as long as it is the only one
-			continue
+		if len(parts) > 0 { // so the sum cannot exceed what a file may unpack to
+			if err := f.reserve(uint64(len(part))); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
 		}
-		if err := f.reserve(uint64(len(part))); err != nil {
-			return nil, fault(name, uint64(len(data)), "%v", err)
-		}
-		data = append(data[:len(data):len(data)], part...)
+		parts = append(parts, part)
 	}
-	return data, nil
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	return slices.Concat(parts...), nil
 }
