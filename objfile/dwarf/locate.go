@@ -16,11 +16,11 @@ type located struct {
 }
 
 // A locator finds the units of an address without decoding them: in
-// .debug_aranges if the address is there, else by the roots of all units.
-// Compilers leave units out of .debug_aranges, so a miss there means nothing.
+// .debug_aranges if the address is there, else by the roots of the units that
+// .debug_aranges leaves out, as compilers do.
 type locator struct {
 	listed []located // of .debug_aranges, by start
-	rooted []located // of the roots of units
+	rooted []located // of the roots of units that listed leaves out
 	open   []int     // units whose roots give no ranges
 }
 
@@ -98,14 +98,18 @@ func (d *Data) aranges() []located {
 	return sortLocated(list)
 }
 
-// roots reads the ranges of all units' roots.
+// roots reads the ranges of the roots of units that are not listed already.
 func (d *Data) roots() (list []located, open []int) {
 	d.index()
+	listed := map[int]bool{}
+	for _, l := range d.locator.listed {
+		listed[l.unit] = true
+	}
 	r := newReader(d)
 	var ranges []debuginfo.Range
 	for _, i := range d.code {
 		h := &d.units[i]
-		if h.err != nil {
+		if h.err != nil || listed[h.off] {
 			continue
 		}
 		r.forget()

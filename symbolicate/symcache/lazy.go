@@ -21,15 +21,19 @@ type Lazy struct {
 	unit    debuginfo.Unit
 	symbols bool // c has the symbols
 	names   nameTable
-	spent   int // encoded bytes decoded so far
+	spent   int // what lookups have cost so far, in encoded bytes
 	cache   *Cache
 	frames  []Frame
 	order   []int
 }
 
-// compileShare is the share of all debug information that may be decoded address
-// by address, one part in so many, before compiling all of it is cheaper.
-const compileShare = 4
+// What lookups cost, in bytes of debug information that compiling gets through in
+// the same time. Finding one function in a unit jumps over the others, which takes
+// a third of decoding them all; decoding it costs what functions are large.
+const (
+	seekShare    = 3
+	functionCost = 8 << 10
+)
 
 // NewLazy returns a Lazy over f, which has to stay open.
 func NewLazy(f *objfile.File, opts Options) (*Lazy, error) {
@@ -83,7 +87,7 @@ func (l *Lazy) compile() error {
 }
 
 // assign finds the units of each address. It returns nil if compiling the whole
-// file is cheaper than decoding them.
+// file is cheaper than what decoding them, and those before, costs.
 func (l *Lazy) assign(rels []uint64) [][]int {
 	if l.reader == nil {
 		return nil
@@ -92,13 +96,14 @@ func (l *Lazy) assign(rels []uint64) [][]int {
 	counted := map[int]bool{}
 	for i, rel := range rels {
 		units[i] = l.locator.Locate(rel + l.c.in.Base)
+		l.spent += functionCost
 		for _, u := range units[i] {
 			if counted[u] {
 				continue
 			}
 			counted[u] = true
 			size, all := l.locator.Extent(u)
-			if l.spent += size; l.spent > all/compileShare && l.spent > size {
+			if l.spent += size / seekShare; l.spent > max(all, 2*functionCost) {
 				return nil
 			}
 		}
