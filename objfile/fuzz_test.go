@@ -18,7 +18,7 @@ func FuzzELF(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Parse("fuzz", data)
-		if isELF(data) == errors.Is(err, ErrUnknownFormat) {
+		if isELF(data) && errors.Is(err, ErrUnknownFormat) {
 			t.Fatalf("magic %v, error %v", isELF(data), err)
 		}
 		if err != nil || file.Format() != ELF {
