@@ -44,6 +44,22 @@ func Legacy(symbol string, o Options) (string, bool) {
 	}
 }
 
+// IsLegacy reports whether symbol ends like a name of the legacy scheme: in a
+// component that is a hash, and what may follow the name after a dot.
+func IsLegacy(symbol string) bool {
+	for rest := symbol; ; {
+		i := strings.Index(rest, "17h")
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+2:]
+		if len(rest) > hashLen && rest[hashLen] == 'E' && isHash(rest[:hashLen]) {
+			tail := rest[hashLen+1:]
+			return tail == "" || tail[0] == '.'
+		}
+	}
+}
+
 // cutComponent splits off a component, which is preceded by its length.
 func cutComponent(s string) (component, rest string, ok bool) {
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
