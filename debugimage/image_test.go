@@ -68,8 +68,11 @@ func TestFieldsImage(t *testing.T) {
 			Fields{Type: "elf", CodeID: "what?", DebugID: "no", ImageAddr: "7fff12", ImageSize: "1e3", Arch: "z80"},
 			Image{Type: ELF},
 		},
-		{"other types are foreign", Fields{Type: "proguard", UUID: "502fc0a5-1ec1-3e47-9998-684fa139dca7"},
-			Image{Type: Foreign, DebugID: id(t, "502fc0a5-1ec1-3e47-9998-684fa139dca7")}},
+		{
+			"other types are foreign",
+			Fields{Type: "proguard", UUID: "502fc0a5-1ec1-3e47-9998-684fa139dca7"},
+			Image{Type: Foreign, DebugID: id(t, "502fc0a5-1ec1-3e47-9998-684fa139dca7")},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, tt.fields.Image()); diff != "" {

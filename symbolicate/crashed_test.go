@@ -18,24 +18,42 @@ func TestCrashedThreadsStackMoves(t *testing.T) {
 		want                     string
 		has                      string
 	}{
-		{"one exception, one crashed thread", `{"type":"A"}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `},{"id":8}`,
-			moved, `"thread_id":7`},
-		{"the exception names the thread", `{"thread_id":"7"}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
-			moved, `{"thread_id":"7",`},
-		{"an empty stack is none", `{"stacktrace":{}}`, `{"stacktrace":` + frames + `,"id":"a","crashed":true}`,
-			moved, `"thread_id":"a"`},
-		{"the exception names another thread", `{"thread_id":8}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
-			stays, `{"thread_id":8}`},
-		{"the exception has a stack", `{"stacktrace":{"frames":[]}}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
-			"exception\n" + stays, `{"stacktrace":{"frames":[]}}`},
-		{"two exceptions", `{},{}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
-			stays, `{},{}`},
-		{"two crashed threads", `{}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `},{"id":8,"crashed":true}`,
-			stays, `[{}]`},
-		{"no crashed thread", `{}`, `{"id":7,"crashed":false,"stacktrace":` + frames + `}`,
-			stays, `[{}]`},
-		{"a thread without id", `{}`, `{"crashed":true,"stacktrace":` + frames + `}`,
-			stays, `[{}]`},
+		{
+			"one exception, one crashed thread", `{"type":"A"}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `},{"id":8}`,
+			moved, `"thread_id":7`,
+		},
+		{
+			"the exception names the thread", `{"thread_id":"7"}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
+			moved, `{"thread_id":"7",`,
+		},
+		{
+			"an empty stack is none", `{"stacktrace":{}}`, `{"stacktrace":` + frames + `,"id":"a","crashed":true}`,
+			moved, `"thread_id":"a"`,
+		},
+		{
+			"the exception names another thread", `{"thread_id":8}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
+			stays, `{"thread_id":8}`,
+		},
+		{
+			"the exception has a stack", `{"stacktrace":{"frames":[]}}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
+			"exception\n" + stays, `{"stacktrace":{"frames":[]}}`,
+		},
+		{
+			"two exceptions", `{},{}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `}`,
+			stays, `{},{}`,
+		},
+		{
+			"two crashed threads", `{}`, `{"id":7,"crashed":true,"stacktrace":` + frames + `},{"id":8,"crashed":true}`,
+			stays, `[{}]`,
+		},
+		{
+			"no crashed thread", `{}`, `{"id":7,"crashed":false,"stacktrace":` + frames + `}`,
+			stays, `[{}]`,
+		},
+		{
+			"a thread without id", `{}`, `{"crashed":true,"stacktrace":` + frames + `}`,
+			stays, `[{}]`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			event := `{"platform":"native","exception":{"values":[` + tt.exception + `]},"threads":{"values":[` + tt.threads + `]},` + testImages + `}`

@@ -57,7 +57,10 @@ func TestSignalNamesOfThisSystem(t *testing.T) {
 		signal syscall.Signal
 		want   string
 	}{
-		{syscall.SIGSEGV, "SIGSEGV"}, {syscall.SIGBUS, "SIGBUS"}, {syscall.SIGCHLD, "SIGCHLD"}, {syscall.SIGXFSZ, "SIGXFSZ"},
+		{syscall.SIGSEGV, "SIGSEGV"},
+		{syscall.SIGBUS, "SIGBUS"},
+		{syscall.SIGCHLD, "SIGCHLD"},
+		{syscall.SIGXFSZ, "SIGXFSZ"},
 		{syscall.SIGSYS, "SIGSYS"},
 	} {
 		if got := (Signal{int64(tt.signal), thisOS}).Name(); got != tt.want {

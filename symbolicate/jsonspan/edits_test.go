@@ -22,12 +22,18 @@ func TestEdits(t *testing.T) {
 		edit       func(e *Edits, root Value)
 		want       string
 	}{
-		{"replace a value", `{ "a" : 1.0 , "b":2 }`,
-			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{ "a" : 9 , "b":2 }`},
-		{"of two the last counts", `{"a":1,"a":2}`,
-			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{"a":1,"a":9}`},
-		{"a key spelt with an escape", `{"\u0061":1}`,
-			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{"\u0061":9}`},
+		{
+			"replace a value", `{ "a" : 1.0 , "b":2 }`,
+			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{ "a" : 9 , "b":2 }`,
+		},
+		{
+			"of two the last counts", `{"a":1,"a":2}`,
+			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{"a":1,"a":9}`,
+		},
+		{
+			"a key spelt with an escape", `{"\u0061":1}`,
+			func(e *Edits, root Value) { e.Set(root, "a", []byte("9")) }, `{"\u0061":9}`,
+		},
 		{"new members", `{"a":{"b":1} }`, func(e *Edits, root Value) {
 			e.Set(root, "x", []byte("9"))
 			e.Set(root.Get("a"), "y", []byte("8"))
@@ -43,18 +49,26 @@ func TestEdits(t *testing.T) {
 			}
 			e.Add(root, []byte("3,4"))
 		}, `[[1,2],[2],3,4]`},
-		{"drop the first", `{"a":1, "b":2, "c":3}`,
-			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"b":2, "c":3}`},
-		{"drop the middle", `{"a":1, "b":2, "c":3}`,
-			func(e *Edits, root Value) { e.Drop(root, "b") }, `{"a":1, "c":3}`},
+		{
+			"drop the first", `{"a":1, "b":2, "c":3}`,
+			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"b":2, "c":3}`,
+		},
+		{
+			"drop the middle", `{"a":1, "b":2, "c":3}`,
+			func(e *Edits, root Value) { e.Drop(root, "b") }, `{"a":1, "c":3}`,
+		},
 		{"drop the last and add", `{"a":1, "b":2, "c":3}`, func(e *Edits, root Value) {
 			e.Drop(root, "c")
 			e.Set(root, "d", []byte("4"))
 		}, `{"a":1, "b":2,"d":4}`},
-		{"drop all of one key", `{"a":1,"a":2,"b":3,"a":4}`,
-			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"b":3}`},
-		{"nothing else to keep", `{"a":1}`,
-			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"a":1}`},
+		{
+			"drop all of one key", `{"a":1,"a":2,"b":3,"a":4}`,
+			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"b":3}`,
+		},
+		{
+			"nothing else to keep", `{"a":1}`,
+			func(e *Edits, root Value) { e.Drop(root, "a") }, `{"a":1}`,
+		},
 		{"a change inside what goes", `{"a":{"b":1},"c":2}`, func(e *Edits, root Value) {
 			e.Set(root.Get("a"), "b", []byte("9"))
 			e.Drop(root, "a")

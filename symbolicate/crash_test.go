@@ -1,0 +1,24 @@
+package symbolicate
+
+import (
+	"testing"
+
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/internal/golden"
+)
+
+// Real crashes, made by running testdata/src/shop. The functions and lines agree
+// with what llvm-symbolizer-19 --inlines says of the addresses.
+func TestRealCrashes(t *testing.T) {
+	for _, name := range []string{"linux-x86_64-crash.json", "linux-arm64-crash.json"} {
+		t.Run(name, func(t *testing.T) {
+			s := New(Options{
+				Sources: []Source{source.NewDir(fixture.Path(t, "symbols"))},
+				Code:    source.NewCode(source.CodeRoot{Dir: fixture.Path(t, "src"), From: "/src"}),
+			})
+			event := fixture.Read(t, "events/"+name)
+			golden.Equal(t, name, checkLossless(t, s, event))
+		})
+	}
+}
