@@ -273,19 +273,20 @@ func (s shape) compile(f form, slot attr, read bool) (op, bool) {
 // Abbreviations are compiled when first asked for: a unit of which only the root
 // is read costs one.
 type abbrevTable struct {
-	shape   shape
-	section []byte
-	pos     int      // what is left to compile starts here; −1 after the end or a fault
-	err     error    // the fault
-	abbrevs []abbrev // by code − 1, while codes count up from 1
-	sparse  map[uint64]abbrev
-	ops     []op
-	consts  []int64
+	shape    shape
+	compiled *workload // counts what is compiled, of all tables together
+	section  []byte
+	pos      int      // what is left to compile starts here; −1 after the end or a fault
+	err      error    // the fault
+	abbrevs  []abbrev // by code − 1, while codes count up from 1
+	sparse   map[uint64]abbrev
+	ops      []op
+	consts   []int64
 }
 
 // reset makes t the table at off, keeping its memory.
-func (t *abbrevTable) reset(section []byte, off uint64, s shape) {
-	*t = abbrevTable{shape: s, section: section, abbrevs: t.abbrevs[:0], ops: t.ops[:0], consts: t.consts[:0]}
+func (t *abbrevTable) reset(section []byte, off uint64, s shape, compiled *workload) {
+	*t = abbrevTable{shape: s, section: section, compiled: compiled, abbrevs: t.abbrevs[:0], ops: t.ops[:0], consts: t.consts[:0]}
 	t.pos = int(min(off, uint64(len(section))))
 }
 
@@ -369,6 +370,9 @@ func (t *abbrevTable) next() error {
 	}
 	t.add(code, a)
 	t.pos = p
+	if t.compiled.bytes += p - at; t.compiled.bytes > t.compiled.limit {
+		return t.fail(at, "tables overlap too much")
+	}
 	return nil
 }
 
@@ -376,7 +380,7 @@ func (t *abbrevTable) next() error {
 // that may follow the form is at p; it returns what follows that, or −1.
 func (t *abbrevTable) attribute(a *abbrev, at uint64, f form, p int) int {
 	slot, ok := attrOf(at)
-	read := ok && wanted[a.kind].has(slot)
+	read := ok && wanted[a.kind].has(slot) && !a.has.has(slot) // of duplicates, which no producer writes, the first counts
 	o, ok := t.shape.compile(f, slot, read)
 	if !ok {
 		t.fail(p, "form %#x is unknown", uint16(f))

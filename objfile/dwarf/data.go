@@ -100,7 +100,7 @@ func (d *Data) NewReader() debuginfo.Reader { return newReader(d) }
 func (d *Data) index() {
 	d.indexOnce.Do(func() {
 		for off := 0; off < len(d.s.Info); {
-			h := readHeader(d.order, ".debug_info", d.s.Info, off)
+			h, _ := readHeader(d.order, ".debug_info", d.s.Info, off)
 			if h.holdsCode() {
 				d.code = append(d.code, len(d.units))
 			}
@@ -124,7 +124,7 @@ func (d *Data) unitAt(off uint64) (int, error) {
 func (d *Data) isCode(addr uint64) bool {
 	code := d.opts.Code
 	if len(code) == 0 {
-		return addr != 0
+		return addr != 0 && addr != 1<<32-1 && addr != 1<<32-2 && addr < ^uint64(1)
 	}
 	for lo, hi := 0, len(code); lo < hi; {
 		mid := int(uint(lo+hi) >> 1)
@@ -140,6 +140,15 @@ func (d *Data) isCode(addr uint64) bool {
 	return false
 }
 
+// codeEnd returns where the last of the program's code ends, beyond which no
+// function or row reaches.
+func (d *Data) codeEnd() uint64 {
+	if n := len(d.opts.Code); n > 0 {
+		return d.opts.Code[n-1].End
+	}
+	return ^uint64(0)
+}
+
 // A header is a unit's header (DWARF 5 §7.5.1), as offsets into .debug_info.
 type header struct {
 	off, dies, end int    // of the unit, of its first DIE, after the unit
@@ -148,20 +157,27 @@ type header struct {
 	version        uint8
 	kind           uint8 // a unit type; before version 5 always unitCompile
 	shape          shape
-	err            error
+	bad            bool // it cannot be read: reading it again says why
 }
 
 func (h *header) holdsCode() bool {
-	return h.err != nil || h.kind == unitCompile || h.kind == unitSkeleton || h.kind == unitSplitCompile
+	return h.bad || h.kind == unitCompile || h.kind == unitSkeleton || h.kind == unitSplitCompile
 }
 
-func readHeader(order binary.ByteOrder, section string, info []byte, off int) header {
+// minUnit is the least number of bytes after the length: version, abbreviations'
+// offset and address size of 32-bit DWARF.
+const minUnit = 7
+
+func readHeader(order binary.ByteOrder, section string, info []byte, off int) (header, error) {
 	c := cursor.At(section, order, info[off:], uint64(off))
 	h := header{off: off, end: len(info), kind: unitCompile}
 	offSize, length := unitLength(c)
-	if length > uint64(c.Len()) {
+	switch {
+	case length > uint64(c.Len()):
 		c.Fail("unit of %d bytes, section has %d left", length, c.Len())
-	} else {
+	case length < minUnit:
+		c.Fail("unit of %d bytes ends in its header", length) // zeros, most likely: there is nothing more to come
+	default:
 		h.end = int(c.Offset() + length)
 	}
 	h.version = uint8(min(c.U16(), 255))
@@ -196,9 +212,10 @@ func readHeader(order binary.ByteOrder, section string, info []byte, off int) he
 		c.Fail("unit of %d bytes ends in its header", length)
 	}
 	if err := c.Err(); err != nil {
-		h.err = fmt.Errorf("unit %#x: %w", off, err)
+		h.bad = true
+		return h, fmt.Errorf("unit %#x: %w", off, err)
 	}
-	return h
+	return h, nil
 }
 
 // unitLength reads an initial length (DWARF 5 §7.4): it returns the size of

@@ -9,10 +9,10 @@ import (
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
-// maxRows limits the rows of one line program. A row takes at least one byte, so
-// this admits programs of 8 MB, several times the largest that compilers are
-// known to write for one unit, and bounds the memory of a hostile one.
-const maxRows = 1 << 23
+// maxRows limits the rows of one line program, and so the memory of a hostile one
+// to 100 MB. All of Linux has that many; the largest unit that compilers are known
+// to write has a tenth.
+const maxRows = 1 << 22
 
 // Standard and extended opcodes of line programs (DWARF 5 §6.2.5.2, §6.2.5.3).
 const (
@@ -209,6 +209,7 @@ func (t *lineTable) entries(c *cursor.Cursor, s shape, formats []entryFormat, ad
 	for range count {
 		var name die16
 		var dir uint64
+		at := c.Offset()
 		for _, f := range formats {
 			v := readForm(c, s, f.form)
 			switch f.content {
@@ -217,6 +218,9 @@ func (t *lineTable) entries(c *cursor.Cursor, s shape, formats []entryFormat, ad
 			case lnctDirectoryIndex:
 				dir = v
 			}
+		}
+		if c.Err() == nil && c.Offset() == at {
+			c.Fail("entries of a file table take no bytes")
 		}
 		if c.Err() != nil {
 			return
@@ -321,7 +325,7 @@ func (t *lineTable) execute() error {
 	line, column, file := uint32(1), uint32(0), t.file(1)
 	var problem string
 	p := 0
-	for p >= 0 && p < len(b) {
+	for p >= 0 && p < len(b) && len(rows) <= maxRows {
 		code := b[p]
 		p++
 		if code >= t.opcodeBase {
@@ -393,10 +397,9 @@ func (t *lineTable) execute() error {
 				}
 			}
 		}
-		if len(rows) > maxRows {
-			problem = fmt.Sprintf("line program yields more than %d rows", maxRows)
-			break
-		}
+	}
+	if len(rows) > maxRows {
+		problem = fmt.Sprintf("line program yields more than %d rows", maxRows)
 	}
 	t.out.Rows = rows[:first]
 	if p < 0 {
@@ -451,6 +454,7 @@ func appendRow(rows []debuginfo.Row, first int, r debuginfo.Row) []debuginfo.Row
 // they are not code.
 func (t *lineTable) endSequence(rows []debuginfo.Row, first int, end uint64) []debuginfo.Row {
 	seq := rows[first:]
+	end = min(end, t.u.data.codeEnd())
 	if !slices.IsSortedFunc(seq, byAddr) {
 		slices.SortStableFunc(seq, byAddr)
 	}

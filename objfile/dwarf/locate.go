@@ -41,7 +41,7 @@ func (d *Data) Extent(handle int) (unit, all int) {
 	if handle < 0 || handle >= len(d.s.Info) {
 		return 0, len(d.s.Info)
 	}
-	h := readHeader(d.order, ".debug_info", d.s.Info, handle)
+	h, _ := readHeader(d.order, ".debug_info", d.s.Info, handle)
 	return h.end - h.off, len(d.s.Info)
 }
 
@@ -109,7 +109,7 @@ func (d *Data) roots() (list []located, open []int) {
 	var ranges []debuginfo.Range
 	for _, i := range d.code {
 		h := &d.units[i]
-		if h.err != nil || listed[h.off] {
+		if h.bad || listed[h.off] {
 			continue
 		}
 		r.forget()
@@ -117,7 +117,7 @@ func (d *Data) roots() (list []located, open []int) {
 		if err != nil {
 			continue
 		}
-		if ranges, err = u.ranges(ranges[:0], &r.root); err != nil || !r.root.has.has(lowPC) && len(ranges) == 0 {
+		if ranges, err = u.ranges(ranges[:0], &r.root); err != nil || len(ranges) == 0 && !u.tellsCode(&r.root) {
 			open = append(open, h.off)
 		}
 		for _, v := range ranges {
@@ -125,6 +125,11 @@ func (d *Data) roots() (list []located, open []int) {
 		}
 	}
 	return sortLocated(list), open
+}
+
+// tellsCode reports whether a root says which code the unit has, be it none.
+func (u *unit) tellsCode(root *die) bool {
+	return root.has.has(ranges) || root.has.has(highPC)
 }
 
 // ReadFor replaces what out holds by the functions of a unit that Locate found
@@ -136,9 +141,12 @@ func (r *reader) ReadFor(unit int, addrs []uint64, out *debuginfo.Unit) error {
 	if unit < 0 || unit >= len(r.d.s.Info) {
 		return fail(unit, "no unit starts here")
 	}
-	h := readHeader(r.d.order, ".debug_info", r.d.s.Info, unit)
+	h, err := readHeader(r.d.order, ".debug_info", r.d.s.Info, unit)
+	if err != nil {
+		return err
+	}
 	r.only = addrs
-	err := r.read(h, out)
+	err = r.read(h, out)
 	r.only = nil
 	return err
 }

@@ -31,7 +31,7 @@ func (n *names) of(u *unit, d *die, p int) uint32 {
 	if !d.has.has(linkageName) && !d.has.has(name) {
 		return n.ofOrigin(u, d)
 	}
-	var found foundName
+	found := foundName{Name: debuginfo.Name{Language: u.language}}
 	n.collect(u, d, uint64(p), &found, maxReferences)
 	return n.add(found)
 }
@@ -50,7 +50,7 @@ func (n *names) ofOrigin(u *unit, d *die) uint32 {
 	}
 	slot := n.known.slot(key)
 	if *slot == 0 {
-		var found foundName
+		found := foundName{Name: debuginfo.Name{Language: u.language}}
 		n.resolve(u, data, off, &found, maxReferences)
 		*slot = n.add(found) + 1
 	}
@@ -64,7 +64,7 @@ func (n *names) add(found foundName) uint32 {
 	out := n.r.out
 	out.Names = append(out.Names, found.Name)
 	index := uint32(len(out.Names) - 1)
-	if found.u != nil {
+	if found.u != nil && scopeSeparator(found.Language) != "" {
 		n.scopes.want(found.u, found.off, index)
 	}
 	return index
@@ -89,7 +89,9 @@ func (n *names) resolve(near *unit, data *Data, off uint64, found *foundName, st
 
 // collect takes over into found what d, at off, and those it refers to say.
 func (n *names) collect(u *unit, d *die, off uint64, found *foundName, steps int) {
-	found.Language = u.language
+	if u.language != debuginfo.UnknownLanguage { // units that dwz made do not always tell
+		found.Language = u.language
+	}
 	if s := u.str(d, linkageName); s != "" {
 		found.Symbol, found.u = s, nil
 		return
@@ -108,6 +110,32 @@ func (n *names) collect(u *unit, d *die, off uint64, found *foundName, steps int
 	if found.Symbol != "" {
 		found.u, found.off = u, off
 	}
+}
+
+// plain returns the source name of the function that d is, without its scope.
+func (n *names) plain(u *unit, d *die, steps int) string {
+	if s := u.str(d, name); s != "" || steps == 0 {
+		return s
+	}
+	data, off, ok := u.reference(d, origin)
+	if !ok {
+		data, off, ok = u.reference(d, specification)
+	}
+	if !ok {
+		return ""
+	}
+	u, err := n.r.unitOf(u, data, off)
+	if err != nil {
+		return ""
+	}
+	a, p, err := u.abbrev(int(off))
+	if err != nil || a == nil || a.kind != kindFunc {
+		return ""
+	}
+	if _, err = u.skip(a, p, &n.die); err != nil {
+		return ""
+	}
+	return n.plain(u, &n.die, steps-1)
 }
 
 // An offsetMap maps offsets of DIEs to small numbers. It is emptied in no time,

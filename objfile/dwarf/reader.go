@@ -10,12 +10,16 @@ const (
 	// a few hundred: one level per lexical block or inlined call.
 	maxDepth = 1 << 12
 
+	// maxNesting limits how deep concrete functions stand in one another: a lambda
+	// in a lambda is one level. Each level is passed over by the ones around it.
+	maxNesting = 1 << 5
+
 	// maxReferences limits the chain from a concrete function over its abstract
 	// instance to its declaration. Three is what compilers need.
 	maxReferences = 16
 
-	// maxInlines limits the inlined calls of one unit, and maxRanges the ranges of
-	// them and the functions, so that a small file cannot ask for much memory.
+	// maxInlines limits the inlined calls of one unit, and maxRanges the entries of
+	// range lists read for them and the functions, so that a small file cannot ask for much memory.
 	// Units of link-time optimised C++ stay below a million.
 	maxInlines = 1 << 22
 	maxRanges  = 1 << 22
@@ -24,6 +28,11 @@ const (
 	// referred to: abbreviation tables, and roots of units.
 	maxTables = 1 << 8
 	maxUnits  = 1 << 12
+
+	// maxTableWork limits what is compiled of abbreviation tables for one unit and
+	// those it refers to, in multiples of the section: tables that overlap, which
+	// no producer writes, would cost their number times their size.
+	maxTableWork = 8
 )
 
 // A reader decodes units of one Data. It implements [debuginfo.Reader].
@@ -31,21 +40,28 @@ type reader struct {
 	d   *Data
 	out *debuginfo.Unit
 
-	lines  lineTable
-	names  names
-	tables map[tableKey]*abbrevTable
-	spare  []*abbrevTable // tables of units that are done with, for their memory
-	others map[unitKey]*unit
-	die    die // the DIE that the walk decoded last
-	root   die // the root that was decoded last
+	lines    lineTable
+	names    names
+	tables   map[tableKey]*abbrevTable
+	spare    []*abbrevTable // tables of units that are done with, for their memory
+	others   map[unitKey]*unit
+	opened   int      // units opened so far
+	compiled workload // bytes of abbreviation tables compiled since forget emptied them
 
-	levels    []level  // open DIEs during the walk
-	functions int      // how many of them are functions
-	open      bool     // the last of out.Functions is one of them
-	pending   []int    // functions that stand inside a function, to be read after it
-	only      []uint64 // addresses that functions have to hold; nil: read all
-	soft      error    // the first fault that hides less than the rest of the unit
+	die  die // the DIE that the walk decoded last
+	root die // the root that was decoded last
+
+	levels    []level      // open DIEs during the walk
+	functions int          // how many of them are functions
+	nesting   int          // how many functions are around the one that is walked
+	open      bool         // the last of out.Functions is one of them
+	pending   []pendingDIE // functions that stand inside a function, to be read after it
+	only      []uint64     // addresses that functions have to hold; nil: read all
+	soft      error        // the first fault that hides less than the rest of the unit
 }
+
+// A workload counts bytes up to a limit.
+type workload struct{ bytes, limit int }
 
 // A tableKey identifies an abbreviation table as compiled for a shape.
 type tableKey struct {
@@ -62,6 +78,10 @@ type unitKey struct {
 func newReader(d *Data) *reader {
 	r := &reader{d: d, tables: map[tableKey]*abbrevTable{}, others: map[unitKey]*unit{}}
 	r.lines.paths = &paths{}
+	r.compiled.limit = maxTableWork * (len(d.s.Abbrev) + 1)
+	if sup := d.opts.Supplementary; sup != nil {
+		r.compiled.limit += maxTableWork * len(sup.s.Abbrev)
+	}
 	r.names.r = r
 	return r
 }
@@ -101,10 +121,14 @@ func (r *reader) newUnit(d *Data, index int) (*unit, error) {
 }
 
 func (r *reader) openUnit(d *Data, h header) (*unit, error) {
-	if h.err != nil {
-		return nil, h.err
+	if h.bad {
+		_, err := readHeader(d.order, ".debug_info", d.s.Info, h.off)
+		return nil, err
 	}
-	u := &unit{header: h, data: d, info: d.s.Info[:h.end], addr: d.s.Addr, table: r.table(d, h.abbrevs, h.shape)}
+	r.opened++
+	u := &unit{
+		header: h, data: d, info: d.s.Info[:h.end], addr: d.s.Addr, serial: r.opened, table: r.table(d, h.abbrevs, h.shape),
+	}
 	return u, u.readRoot(&r.root)
 }
 
@@ -118,16 +142,17 @@ func (r *reader) table(d *Data, off uint64, s shape) *abbrevTable {
 	if n := len(r.spare); n > 0 {
 		t, r.spare = r.spare[n-1], r.spare[:n-1]
 	}
-	t.reset(d.s.Abbrev, off, s)
+	t.reset(d.s.Abbrev, off, s, &r.compiled)
 	r.tables[key] = t
 	return t
 }
 
 // forget makes room between units, when nothing is in use.
 func (r *reader) forget() {
-	if len(r.others) < maxUnits && len(r.tables) < maxTables {
+	if len(r.others) < maxUnits && len(r.tables) < maxTables && r.compiled.bytes <= r.compiled.limit/2 {
 		return
 	}
+	r.compiled.bytes = 0
 	clear(r.others)
 	for _, t := range r.tables {
 		r.spare = append(r.spare, t)

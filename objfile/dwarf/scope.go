@@ -3,7 +3,6 @@ package dwarf
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -18,7 +17,14 @@ const maxScope = 1 << 10
 // none of them, finds all.
 type scopes struct {
 	wanted []wantedScope
-	open   []string // the DIEs around the one that the pass is at: what each adds to a name
+	open   []scope // the DIEs around the one that the pass is at
+}
+
+// A scope is a DIE that holds others.
+type scope struct {
+	name   string // what it adds to the names of what is in it
+	path   string // the names of all scopes up to it, once joined
+	joined bool
 }
 
 // A wantedScope is a name whose scope is looked for: that of the DIE at off.
@@ -28,21 +34,19 @@ type wantedScope struct {
 	name uint32 // index in Unit.Names
 }
 
-// want asks for the scope of a name, if its language has scopes.
+// want asks for the scope of a name that the DIE at off of u has.
 func (s *scopes) want(u *unit, off uint64, name uint32) {
-	if scopeSeparator(u.language) != "" {
-		s.wanted = append(s.wanted, wantedScope{u, off, name})
-	}
+	s.wanted = append(s.wanted, wantedScope{u, off, name})
 }
 
 // find gives every wanted name its scope.
 func (s *scopes) find(r *reader) {
 	slices.SortFunc(s.wanted, func(a, b wantedScope) int {
-		return cmp.Or(cmp.Compare(a.u.off, b.u.off), cmp.Compare(a.off, b.off))
+		return cmp.Or(cmp.Compare(a.u.serial, b.u.serial), cmp.Compare(a.off, b.off))
 	})
 	for rest := s.wanted; len(rest) > 0; {
 		n := 1
-		for n < len(rest) && rest[n].u == rest[0].u {
+		for n < len(rest) && rest[n].u.serial == rest[0].u.serial {
 			n++
 		}
 		s.findIn(rest[0].u, r, rest[:n])
@@ -55,10 +59,12 @@ func (s *scopes) find(r *reader) {
 // functions reports it.
 func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 	s.open = s.open[:0]
+	lang := r.out.Names[wanted[0].name].Language
 	for p := u.dies; p < len(u.info); {
 		for len(wanted) > 0 && wanted[0].off <= uint64(p) {
 			if wanted[0].off == uint64(p) {
-				r.out.Names[wanted[0].name].Scope = s.join(scopeSeparator(u.language))
+				name := &r.out.Names[wanted[0].name]
+				name.Scope = s.join(scopeSeparator(name.Language), name.Symbol)
 			}
 			wanted = wanted[1:]
 		}
@@ -90,43 +96,66 @@ func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 		if len(s.open) >= maxDepth {
 			return
 		}
-		s.open = append(s.open, u.scopeName(a, &r.die))
+		s.open = append(s.open, scope{name: r.scopeName(u, a, lang)})
 	}
 }
 
-// join returns the names of the open scopes, outermost first.
-func (s *scopes) join(sep string) string {
-	var b strings.Builder
-	for _, o := range s.open {
-		if o == "" {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteString(sep)
-		}
-		b.WriteString(o)
-		if b.Len() > maxScope {
-			break
-		}
+// unnamedType stands for a type without a name.
+const unnamedType = "(anonymous class)"
+
+// scopeOf returns the names of the open scopes, outermost first, as the scope of a
+// symbol. What has these members and no name is the type of a lambda.
+func (s *scopes) scopeOf(symbol, sep string) string {
+	n := len(s.open)
+	if n > 0 && s.open[n-1].name == unnamedType && (symbol == "operator()" || symbol == "_FUN") {
+		return joinScope(s.path(n-1, sep), sep, "{lambda}")
 	}
-	return b.String()
+	return s.path(n, sep)
 }
 
-// scopeName returns what a DIE adds to the names of what is in it.
-func (u *unit) scopeName(a *abbrev, d *die) string {
+// path returns the names of the first n open scopes. Each is joined once, however
+// many names are in it.
+func (s *scopes) path(n int, sep string) string {
+	first := n
+	for first > 0 && !s.open[first-1].joined {
+		first--
+	}
+	path := ""
+	if first > 0 {
+		path = s.open[first-1].path
+	}
+	for i := first; i < n; i++ {
+		path = joinScope(path, sep, s.open[i].name)
+		s.open[i].path, s.open[i].joined = path, true
+	}
+	return path
+}
+
+func joinScope(path, sep, name string) string {
+	switch {
+	case name == "" || len(path) > maxScope:
+		return path
+	case path == "":
+		return name
+	}
+	return path + sep + name
+}
+
+// scopeName returns what the DIE that r decoded last adds to the names of what is in it.
+func (r *reader) scopeName(u *unit, a *abbrev, lang debuginfo.Language) string {
 	switch a.kind {
 	case kindScope:
-		if s := u.str(d, name); s != "" || u.language != debuginfo.CPP {
+		if s := u.str(&r.die, name); s != "" || lang != debuginfo.CPP {
 			return s
 		}
 		return "(anonymous namespace)"
 	case kindType:
-		if s := u.str(d, name); s != "" {
+		if s := u.str(&r.die, name); s != "" {
 			return s
 		}
-		return "(anonymous)"
+		return unnamedType
 	case kindFunc:
-		return u.str(d, name)
+		return r.names.plain(u, &r.die, maxReferences)
 	}
 	return ""
 }

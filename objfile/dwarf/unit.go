@@ -27,6 +27,9 @@ type unit struct {
 	addrBase   uint64
 	rngLists   uint64 // where its offset table in .debug_rnglists starts
 	rangesBase uint64 // added to offsets in .debug_ranges by GNU split units
+
+	serial       int // tells units apart: the order in which the reader opened them
+	rangeEntries int // how many entries of range lists were read
 }
 
 // A die holds the wanted attributes of one DIE. Slots that has does not list are stale.
@@ -115,6 +118,7 @@ func (u *unit) abbrev(p int) (*abbrev, int, error) {
 // skip returns where the attributes of a DIE that start at p end.
 func (u *unit) skip(a *abbrev, p int, d *die) (int, error) {
 	if a.fixed >= 0 {
+		d.has = 0
 		if p += int(a.fixed); p > len(u.info) {
 			return 0, fail(p, "DIE is cut short by the end of its unit")
 		}
@@ -133,13 +137,18 @@ func (u *unit) siblingOf(a *abbrev, p int, d *die) (int, bool) {
 			return 0, false
 		}
 		ref = uint64(u.load4(p))
-	case a.fixed < 0 && a.has.has(sibling):
+	case a.fixed < 0 && a.has.has(sibling) && isLocal(d.form[sibling]):
 		ref = d.val[sibling] // decoded by skip
 	default:
 		return 0, false
 	}
 	q := u.off + int(ref)
 	return q, ref < uint64(len(u.info)) && q > p && q <= len(u.info)
+}
+
+// isLocal reports whether a reference of form f counts from the start of its unit.
+func isLocal(f form) bool {
+	return f >= formRef1 && f <= formRefUdata
 }
 
 func (u *unit) load4(p int) uint32 {

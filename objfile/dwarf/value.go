@@ -103,6 +103,7 @@ func (u *unit) reference(d *die, a attr) (*Data, uint64, bool) {
 
 // readRoot decodes the unit's root and takes over what it says about the unit.
 func (u *unit) readRoot(d *die) error {
+	d.has = 0
 	a, p, err := u.abbrev(u.dies)
 	if err != nil || a == nil {
 		return err
@@ -171,7 +172,7 @@ func (u *unit) ranges(dst []debuginfo.Range, d *die) ([]debuginfo.Range, error) 
 }
 
 func (u *unit) appendRange(dst []debuginfo.Range, lo, hi uint64) []debuginfo.Range {
-	if lo >= hi || !u.data.isCode(lo) {
+	if hi = min(hi, u.data.codeEnd()); lo >= hi || !u.data.isCode(lo) {
 		return dst
 	}
 	return append(dst, debuginfo.Range{Start: lo, End: hi})
@@ -203,6 +204,7 @@ func (u *unit) oldRanges(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, 
 	allOnes := ^uint64(0) >> (64 - 8*size)
 	base, baseOK := u.lowPC, true
 	for p := int(off); p <= len(b)-2*size; p += 2 * size {
+		u.rangeEntries++
 		lo, hi := load(b[p:p+size], u.data.big), load(b[p+size:p+2*size], u.data.big)
 		switch {
 		case lo == 0 && hi == 0:
@@ -254,6 +256,7 @@ func (u *unit) rngList(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, er
 	for p >= 0 && p < len(b) {
 		entry := b[p]
 		p++
+		u.rangeEntries++
 		var lo, hi uint64
 		ok := true
 		switch entry {

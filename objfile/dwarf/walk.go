@@ -11,6 +11,9 @@ type level struct {
 	depth    uint32 // inlined calls around the children, counted in the open function
 }
 
+// A pendingDIE is a function that stands in nesting others, at an offset.
+type pendingDIE struct{ at, nesting int }
+
 // walkUnit reads every function of u.
 //
 // Compilers put code where one would not look for it: a lambda or a local class
@@ -18,10 +21,10 @@ type level struct {
 // abstract one. So everything inside functions is walked, and outside only types
 // of languages whose functions are never defined there are passed over.
 func (r *reader) walkUnit(u *unit) error {
-	r.pending = append(r.pending[:0], u.dies)
+	r.pending = append(r.pending[:0], pendingDIE{at: u.dies})
 	for i := 0; i < len(r.pending); i++ {
-		r.levels, r.open, r.functions = r.levels[:0], false, 0
-		if err := r.walk(u, r.pending[i]); err != nil {
+		r.levels, r.open, r.functions, r.nesting = r.levels[:0], false, 0, r.pending[i].nesting
+		if err := r.walk(u, r.pending[i].at); err != nil {
 			if r.open {
 				r.closeFunction()
 			}
@@ -109,14 +112,17 @@ func (r *reader) enter(u *unit, a *abbrev, p, q int) (int, error) {
 	switch a.kind {
 	case kindFunc:
 		l.function = true
-		if a.has.has(declaration) {
+		if a.has.has(declaration) && d.val[declaration] != 0 {
 			return r.pass(u, a, q)
 		}
 		if !a.has.has(ranges) && !a.has.has(highPC) {
 			break // an abstract instance
 		}
 		if r.open {
-			r.pending = append(r.pending, p)
+			if r.nesting >= maxNesting {
+				return 0, fail(p, "functions nest too deep")
+			}
+			r.pending = append(r.pending, pendingDIE{p, r.nesting + 1})
 			return r.pass(u, a, q)
 		}
 		opened, err := r.function(u, p)
@@ -180,15 +186,34 @@ func (r *reader) function(u *unit, p int) (bool, error) {
 	}
 	f.Ranges.End = uint32(len(out.Ranges))
 	f.Inlines = debuginfo.Span{First: uint32(len(out.Inlines)), End: uint32(len(out.Inlines))}
-	if entry, ok := u.address(d, entryPC); ok {
-		f.Entry = entry
-	} else if f.Ranges.Len() > 0 {
-		f.Entry = out.Ranges[f.Ranges.First].Start
-	}
+	f.Entry = u.entry(d, out.Ranges[f.Ranges.First:])
 	f.Name = r.names.of(u, d, p)
 	out.Functions = append(out.Functions, f)
 	r.open = true
 	return true, nil
+}
+
+// entry returns where calls of a function with the given ranges arrive: where
+// DW_AT_entry_pc says, as an address or in bytes from the function's base (DWARF 5
+// §2.18), else at its first range, which compilers let be the entry's.
+func (u *unit) entry(d *die, ranges []debuginfo.Range) uint64 {
+	if len(ranges) == 0 {
+		return 0
+	}
+	at, ok := u.address(d, entryPC)
+	if !ok && d.has.has(entryPC) {
+		base, isAddr := u.address(d, lowPC)
+		if !isAddr {
+			base = ranges[0].Start
+		}
+		at = base + d.val[entryPC]
+	}
+	for _, r := range ranges {
+		if r.Contains(at) {
+			return at
+		}
+	}
+	return ranges[0].Start
 }
 
 // closeFunction ends the open function. One without code is taken back.
@@ -237,7 +262,7 @@ func number(d *die, a attr) uint32 {
 // addRanges adds the ranges of r.die, whose unit or DIE is at p. A broken list
 // gives what precedes the fault: it must not hide the rest of the unit.
 func (r *reader) addRanges(u *unit, p int) error {
-	if len(r.out.Ranges) >= maxRanges {
+	if len(r.out.Ranges) >= maxRanges || u.rangeEntries >= maxRanges {
 		return fail(p, "unit holds too many ranges")
 	}
 	dst, err := u.ranges(r.out.Ranges, &r.die)
