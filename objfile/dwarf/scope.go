@@ -64,7 +64,7 @@ func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 		for len(wanted) > 0 && wanted[0].off <= uint64(p) {
 			if wanted[0].off == uint64(p) {
 				name := &r.out.Names[wanted[0].name]
-				name.Scope = s.join(scopeSeparator(name.Language), name.Symbol)
+				name.Scope = s.scopeOf(name.Symbol, scopeSeparator(name.Language))
 			}
 			wanted = wanted[1:]
 		}
@@ -133,7 +133,7 @@ func (s *scopes) path(n int, sep string) string {
 
 func joinScope(path, sep, name string) string {
 	switch {
-	case name == "" || len(path) > maxScope:
+	case name == "" || len(path)+len(sep)+len(name) > maxScope:
 		return path
 	case path == "":
 		return name
