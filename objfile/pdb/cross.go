@@ -2,7 +2,6 @@ package pdb
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,48 +17,49 @@ const importBit = 1 << 31
 
 // An importList is what a module refers to in one other module.
 type importList struct {
-	module uint32 // name, in /names
+	module int // none if there is none of that name
 	ids    []byte
 }
 
 // An export gives a module's own id a number in the IPI stream.
 type export struct{ local, global uint32 }
 
-// readImports reads the lists of a cross-scope import subsection: a name, the
-// number of ids, and the ids.
-func readImports(dst []importList, data []byte) ([]importList, error) {
+// readImports reads the lists of a cross-scope import subsection: the module's
+// name (an offset in /names), the number of ids, and the ids.
+func (f *File) readImports(dst []importList, data []byte) ([]importList, error) {
 	c := cursor.New("cross-scope imports", le, data)
 	for c.Len() > 0 && c.Err() == nil {
-		l := importList{module: c.U32()}
-		l.ids = c.Bytes(4 * uint64(c.U32()))
-		if c.Err() == nil {
-			dst = append(dst, l)
+		name := stringAt(f.strings, c.U32())
+		ids := c.Bytes(4 * uint64(c.U32()))
+		if c.Err() != nil {
+			break
 		}
+		module, ok := f.byName()[strings.ToLower(name)]
+		if !ok {
+			module = none
+		}
+		dst = append(dst, importList{module, ids})
 	}
 	return dst, c.Err()
 }
 
-// resolve returns the IPI number of an id of a module that has these imports.
-func (f *File) resolve(id uint32, imports []importList) (uint32, error) {
+// resolve returns the IPI number of an id of a module that has these imports,
+// and whether there is one.
+func (f *File) resolve(id uint32, imports []importList) (uint32, bool) {
 	if id&importBit == 0 {
-		return id, nil
+		return id, true
 	}
 	list, place := id&^importBit>>20, id&(1<<20-1)
-	if int(list) >= len(imports) || 4*uint64(place) >= uint64(len(imports[list].ids)) {
-		return 0, fmt.Errorf("function id %#x: no such import", id)
-	}
-	name := stringAt(f.strings, imports[list].module)
-	module, ok := f.byName()[strings.ToLower(name)]
-	if !ok {
-		return 0, fmt.Errorf("function id %#x: no module %q", id, name)
+	if int(list) >= len(imports) || 4*uint64(place) >= uint64(len(imports[list].ids)) || imports[list].module == none {
+		return 0, false
 	}
 	local := le.Uint32(imports[list].ids[4*place:])
-	exports := f.exportsOf(module)
+	exports := f.exportsOf(imports[list].module)
 	i, ok := slices.BinarySearchFunc(exports, local, func(e export, local uint32) int { return cmp.Compare(e.local, local) })
 	if !ok {
-		return 0, fmt.Errorf("function id %#x: %q exports no %#x", id, name, local)
+		return 0, false
 	}
-	return exports[i].global, nil
+	return exports[i].global, true
 }
 
 // exportsOf returns the exports of a module, by its own ids. What of them

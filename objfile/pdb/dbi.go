@@ -97,7 +97,11 @@ func (f *File) readDBI() error {
 //	0x30    2     number of source files       0x32  2  unused
 //	0x34    4×3   unused, source file name, PDB name
 //	0x40    …     module name, object file name; then up to a multiple of 4
+//
+// A stream belongs to one module: else a small file could ask to decode one
+// stream any number of times.
 func (d *dbi) readModules(c *cursor.Cursor) error {
+	taken := map[uint16]bool{}
 	for c.Err() == nil && c.Len() > 0 {
 		var m module
 		c.Skip(0x22)
@@ -107,6 +111,10 @@ func (d *dbi) readModules(c *cursor.Cursor) error {
 		m.name = text(c.CString())
 		c.CString()
 		c.Align(4)
+		if taken[m.stream] {
+			c.Fail("stream %d is another module's", m.stream)
+		}
+		taken[m.stream] = m.stream != noStream
 		if c.Err() == nil {
 			d.modules = append(d.modules, m)
 		}

@@ -129,7 +129,7 @@ func rebuilt(t testing.TB, p testPDB, stream int, data []byte) (*File, error) {
 }
 
 // seed returns the bytes of a stream of a PDB.
-func seed(f *testing.F, p testPDB, stream uint16) []byte {
+func seed(f testing.TB, p testPDB, stream uint16) []byte {
 	m, err := openMSF(p.bytes())
 	if err != nil {
 		f.Fatal(err)

@@ -51,12 +51,18 @@ func (f *File) Symbols() ([]Symbol, error) {
 		return nil, err
 	}
 	list := make([]Symbol, 0, len(addrMap)/4)
+	used := 0
 	for ; len(addrMap) >= 4; addrMap = addrMap[4:] {
 		off := le.Uint32(addrMap)
 		if uint64(off) > uint64(len(records)) {
 			return nil, fmt.Errorf("publics: record at %#x of %#x bytes", off, len(records))
 		}
-		if s, ok := f.public(records[off:]); ok {
+		r := recordScanner{data: records[off:]}
+		r.next()
+		if used += len(r.body); used > len(records) {
+			return nil, fmt.Errorf("publics: map leads to more than the %#x bytes of records", len(records))
+		}
+		if s, ok := f.public(r.kind, r.body); ok {
 			list = append(list, s)
 		}
 	}
@@ -69,21 +75,20 @@ func (f *File) Symbols() ([]Symbol, error) {
 //	0x00    4     flags
 //	0x04    4     offset in the section    0x08  2  section
 //	0x0a    …     name
-func (f *File) public(record []byte) (Symbol, bool) {
-	s := recordScanner{data: record}
-	if !s.next() || s.kind != symPublic || len(s.body) < 0xa {
+func (f *File) public(kind uint16, b []byte) (Symbol, bool) {
+	if kind != symPublic || len(b) < 0xa {
 		return Symbol{}, false
 	}
-	sect := le.Uint16(s.body[8:])
-	addr, ok := f.sections.addr(sect, le.Uint32(s.body[4:]))
+	sect := le.Uint16(b[8:])
+	addr, ok := f.sections.addr(sect, le.Uint32(b[4:]))
 	if !ok {
 		return Symbol{}, false
 	}
-	if le.Uint32(s.body)&(publicCode|publicFunction) == 0 &&
+	if le.Uint32(b)&(publicCode|publicFunction) == 0 &&
 		f.sections.source[sect-1].characteristics&sectionExecute == 0 {
 		return Symbol{}, false
 	}
-	return Symbol{Name: cstring(s.body[0xa:]), Addr: uint64(addr)}, true
+	return Symbol{Name: cstring(b[0xa:]), Addr: uint64(addr)}, true
 }
 
 // inImage moves symbols to where OMAP says that they are.

@@ -33,8 +33,8 @@ const (
 )
 
 // maxNesting limits how deep scopes and inlined calls nest. Compilers stay
-// below a hundred; every level costs time at every row inside.
-const maxNesting = 256
+// below sixty; every level costs time at every row inside.
+const maxNesting = 128
 
 // A symbolWalk is the state of a walk over a module's symbols.
 type symbolWalk struct {

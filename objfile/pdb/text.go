@@ -18,11 +18,16 @@ func cstring(b []byte) string {
 	return text(b)
 }
 
+// maxPath is where a string of a table is cut. Any number of references may lead
+// to one string, and each looks for its end.
+const maxPath = 4096
+
 // stringAt returns the string at off in a table of strings that each end with a
-// zero, "" outside the table.
+// zero, "" outside the table. The tables hold paths and names of streams.
 func stringAt(table []byte, off uint32) string {
 	if uint64(off) >= uint64(len(table)) {
 		return ""
 	}
-	return cstring(table[off:])
+	rest := table[off:]
+	return cstring(rest[:min(len(rest), maxPath)])
 }

@@ -1,7 +1,6 @@
 package pdb
 
 import (
-	"fmt"
 	"sort"
 	"sync"
 
@@ -184,25 +183,25 @@ func skipNumber(c *cursor.Cursor) {
 	}
 }
 
-// functionName returns the scope and the plain name of function id n.
-func (f *File) functionName(n uint32) (scope, name string, err error) {
+// functionName returns the scope and the plain name of function id n. A name
+// that cannot be read is empty.
+func (f *File) functionName(n uint32) (scope, name string) {
 	kind, body := f.items.record(n)
+	if kind != leafFuncID && kind != leafMemberFuncID {
+		return "", ""
+	}
 	c := cursor.New("function id", le, body)
 	parent := c.U32()
 	c.U32() // type
 	name = text(c.CString())
 	switch {
-	case kind != leafFuncID && kind != leafMemberFuncID:
-		return "", "", fmt.Errorf("function id %#x: record of kind %#x", n, kind)
 	case c.Err() != nil:
-		return "", "", fmt.Errorf("function id %#x: %w", n, c.Err())
 	case kind == leafMemberFuncID:
-		return f.types.className(parent), name, nil
-	case parent == 0:
-		return "", name, nil
+		scope = f.types.className(parent)
+	case parent != 0:
+		if kind, body = f.items.record(parent); kind == leafStringID && len(body) > 4 {
+			scope = cstring(body[4:])
+		}
 	}
-	if kind, body = f.items.record(parent); kind == leafStringID && len(body) > 4 {
-		scope = cstring(body[4:])
-	}
-	return scope, name, nil
+	return scope, name
 }

@@ -116,7 +116,7 @@ func (r *reader) readC13(data []byte) error {
 		case subsectionInlinees:
 			r.inlinees, err = readInlinees(r.inlinees, s.body, s.base)
 		case subsectionImports:
-			r.imports, err = readImports(r.imports, s.body)
+			r.imports, err = r.file.readImports(r.imports, s.body)
 		}
 		if failed == nil {
 			failed = err
@@ -147,13 +147,13 @@ func (r *reader) addName(scope, symbol string) uint32 {
 // nameOf returns the index in the unit of the name of a function id, 0 if it
 // cannot be resolved.
 func (r *reader) nameOf(id uint32) uint32 {
-	id, err := r.file.resolve(id, r.imports)
-	if err != nil {
+	id, ok := r.file.resolve(id, r.imports)
+	if !ok {
 		return 0
 	}
 	f, ok := r.ids[id]
 	if !ok {
-		f.scope, f.name, _ = r.file.functionName(id) // without a name it stays unknown
+		f.scope, f.name = r.file.functionName(id)
 	}
 	if f.read != r.read {
 		f.read, f.index = r.read, 0

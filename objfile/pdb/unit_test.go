@@ -244,7 +244,7 @@ func TestCorruptModules(t *testing.T) {
 		{"a record is cut short", join(f, buffer{}.u16(90, symEnd)), rows,
 			"module 0 (m): symbols+0x30: record cut short", fText + rowsText},
 		{"too many scopes", join(f, buffer(strings.Repeat(string(record(symBlock, nil)), maxNesting))), rows,
-			"module 0 (m): symbols+0x42c: more than 256 scopes are open", fText + rowsText},
+			"module 0 (m): symbols+0x22c: more than 128 scopes are open", fText + rowsText},
 		{"a subsection is cut short", f, join(rows, buffer{}.u32(subsectionLines, 90)),
 			"module 0 (m): C13 part+0x40: subsection cut short", fText + rowsText},
 		{"lines are cut short", f, join(subsection(subsectionLines, buffer{}.u32(0).u16(1, 0).u32(8, 0, 77, 8)), rows),
