@@ -12,15 +12,21 @@ import (
 	"github.com/nativesym/nativesym/internal/fixture"
 )
 
-// addr runs the addr command on one of our programs.
-func addr(t *testing.T, in io.Reader, out io.Writer) error {
+// addr runs the addr command.
+func addr(t *testing.T, in io.Reader, out io.Writer, args ...string) error {
 	t.Helper()
 	root := newRoot()
-	root.SetArgs([]string{"addr", "--no-demangle", "--obj", fixture.Path(t, "bin/shop-clang19-x86_64")})
+	root.SetArgs(append([]string{"addr"}, args...))
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(io.Discard)
 	return root.ExecuteContext(t.Context())
+}
+
+// addrShop asks about one of our programs.
+func addrShop(t *testing.T, in io.Reader, out io.Writer) error {
+	t.Helper()
+	return addr(t, in, out, "--no-demangle", "--obj", fixture.Path(t, "bin/shop-clang19-x86_64"))
 }
 
 const (
@@ -35,7 +41,7 @@ func TestAnswersAtOnce(t *testing.T) {
 	answer, answers := io.Pipe()
 	done := make(chan error)
 	go func() {
-		err := addr(t, questions, answers)
+		err := addrShop(t, questions, answers)
 		answers.CloseWithError(io.EOF)
 		done <- err
 	}()
@@ -77,7 +83,7 @@ func TestLines(t *testing.T) {
 				"end with bytes": iotest.DataErrReader(strings.NewReader(tt.in)),
 			} {
 				var out bytes.Buffer
-				if err := addr(t, in, &out); err != nil {
+				if err := addrShop(t, in, &out); err != nil {
 					t.Fatal(err)
 				}
 				if out.String() != tt.want {
@@ -92,7 +98,7 @@ func TestLineErrors(t *testing.T) {
 	broken := errors.New("the wire is cut")
 	in := io.MultiReader(strings.NewReader("0x4011a0\n"), iotest.ErrReader(broken))
 	var out bytes.Buffer
-	err := addr(t, in, &out)
+	err := addrShop(t, in, &out)
 	if got, want := errText(err), "standard input: the wire is cut"; got != want {
 		t.Errorf("error %q, want %q", got, want)
 	}
@@ -102,7 +108,7 @@ func TestLineErrors(t *testing.T) {
 
 	reader, writer := io.Pipe()
 	reader.CloseWithError(broken)
-	if err := addr(t, strings.NewReader("0x10\n"), writer); !errors.Is(err, broken) {
+	if err := addrShop(t, strings.NewReader("0x10\n"), writer); !errors.Is(err, broken) {
 		t.Errorf("writing to a closed pipe: error %v, want %v", err, broken)
 	}
 }

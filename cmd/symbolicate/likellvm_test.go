@@ -41,12 +41,7 @@ func TestLikeLLVM(t *testing.T) {
 		} {
 			t.Run(filepath.Base(object)+" "+flags, func(t *testing.T) {
 				args := append(strings.Fields(flags), "--no-demangle", "--obj="+object)
-				want := answersOf(t, llvm, args, addresses)
-				self, err := os.Executable()
-				if err != nil {
-					t.Fatal(err)
-				}
-				got := answersOf(t, self, append([]string{"addr"}, args...), addresses)
+				want, got := llvmAnswers(t, llvm, args, addresses), ourAnswers(t, args, addresses)
 				if diff := cmp.Diff(strings.SplitAfter(want, "\n"), strings.SplitAfter(got, "\n")); diff != "" {
 					t.Errorf("answers (-llvm +ours):\n%s", diff)
 				}
@@ -102,10 +97,10 @@ func addressesOf(t *testing.T, path string) string {
 var different = regexp.MustCompile(`"Discriminator":\d+|"StartAddress":"[^"]*"|"StartFileName":"[^"]*"|"StartLine":\d+` +
 	`| \(discriminator \d+\)|\.(cold|constprop\.\d+|isra\.\d+|part\.\d+)\b`)
 
-func answersOf(t *testing.T, program string, args []string, input string) string {
+func llvmAnswers(t *testing.T, program string, args []string, input string) string {
 	t.Helper()
 	cmd := exec.Command(program, args...)
-	cmd.Env = append(os.Environ(), "DEBUGINFOD_URLS=", "SYMBOLICATE_MAIN=1")
+	cmd.Env = append(os.Environ(), "DEBUGINFOD_URLS=")
 	cmd.Stdin = strings.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -114,4 +109,13 @@ func answersOf(t *testing.T, program string, args []string, input string) string
 		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, stderr.Bytes())
 	}
 	return different.ReplaceAllString(string(out), "")
+}
+
+func ourAnswers(t *testing.T, args []string, input string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := addr(t, strings.NewReader(input), &out, args...); err != nil {
+		t.Fatal(err)
+	}
+	return different.ReplaceAllString(out.String(), "")
 }
