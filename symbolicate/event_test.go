@@ -97,6 +97,15 @@ func TestImages(t *testing.T) {
 			`,"errors":[{"type":"fetch_generic_error","image_path":"fault.so","image_uuid":"00000003-0000-0000-0000-000000000000"}]`,
 		},
 		{
+			"missing, but it is the system's", `{"type":"elf","code_id":"01","code_file":"/usr/lib/nosuch.so","image_addr":"0x10000"}`,
+			`{"type":"elf","code_id":"01","code_file":"/usr/lib/nosuch.so","image_addr":"0x10000","debug_status":"missing"}`, "",
+		},
+		{
+			"missing, but Swift's runtime need not be there", `{"type":"macho","code_id":"01","code_file":"/A.app/Frameworks/libswiftCore.dylib","image_addr":"0x10000"}`,
+			`{"type":"macho","code_id":"01","code_file":"/A.app/Frameworks/libswiftCore.dylib","image_addr":"0x10000","debug_status":"missing"}`,
+			`,"errors":[{"type":"native_optionally_bundled_dsym","image_path":"/A.app/Frameworks/libswiftCore.dylib","image_uuid":"01000000-0000-0000-0000-000000000000"}]`,
+		},
+		{
 			"unused", `{"type":"elf","code_id":"01","code_file":"x86_64.so","image_addr":"0x10000","image_size":5},{"type":"elf","code_id":"04","code_file":"x86_64.so","image_addr":"0x10005"}`,
 			`{"type":"elf","code_id":"01","code_file":"x86_64.so","image_addr":"0x10000","image_size":5,"debug_status":"unused"},` +
 				`{"type":"elf","code_id":"04","code_file":"x86_64.so","image_addr":"0x10005","debug_status":"found","arch":"x86_64",` +
@@ -182,6 +191,31 @@ func TestFromRaw(t *testing.T) {
 	}
 	if got := picture(t, symbolicateFake(t, Options{FromRaw: true}, string(first))); got != picture(t, want) {
 		t.Errorf("from raw: %s, want %s", got, picture(t, want))
+	}
+}
+
+// Errors of an earlier run go with the run that finds what was missing.
+func TestErrorsOfEarlierRuns(t *testing.T) {
+	const event = `{"platform":"native","errors":[{"type":"invalid_data"}],"stacktrace":{"frames":[{"instruction_addr":"0x11010"}]},` +
+		`"debug_meta":{"images":[{"type":"elf","code_id":"01","code_file":"x86_64.so","image_addr":"0x10000"}]}}`
+	first, err := New(Options{}).Event(t.Context(), []byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const missing = `{"type":"native_missing_dsym","image_path":"x86_64.so","image_uuid":"00000001-0000-0000-0000-000000000000"}`
+	if want := `"errors":[{"type":"invalid_data"},` + missing + `]`; !strings.Contains(string(first), want) {
+		t.Errorf("no %s in %s", want, first)
+	}
+	again, err := New(Options{FromRaw: true}).Event(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(again), missing); n != 1 {
+		t.Errorf("while it is missing the error is there %d times, want 1: %s", n, again)
+	}
+	found := symbolicateFake(t, Options{FromRaw: true}, string(first))
+	if want := `"errors":[{"type":"invalid_data"}]`; !strings.Contains(found, want) {
+		t.Errorf("no %s in %s", want, found)
 	}
 }
 

@@ -60,7 +60,7 @@ func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result
 	arch, _, known := strings.Cut(im.CodeFile[strings.LastIndexByte(im.CodeFile, '/')+1:], ".")
 	file := source.File{Path: "/symbols/" + arch, Features: source.Features{DebugInfo: true, Symbols: true}}
 	switch {
-	case !known || arch == "nosuch":
+	case !known || arch == "nosuch" || arch == "libswiftCore":
 		return source.Result{Lookups: []source.Lookup{
 			{Location: "/symbols/other.debug", Status: source.OtherID, Detail: "code id 77"},
 		}}, nil

@@ -1,7 +1,6 @@
 package symbolicate
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -13,27 +12,19 @@ import (
 // was a debug file, and what that knows. A status from an earlier run stays if
 // nothing needed the image this time.
 func (j *job) writeImages(edits *jsonspan.Edits) {
-	var problems []byte
 	for i, v := range j.values {
-		im, file := &j.images[i], j.files[i]
-		if im.Type == debugimage.Foreign {
-			continue
-		}
-		if file == nil {
-			if v.Get("debug_status").Kind() <= jsonspan.Null {
-				edits.Set(v, "debug_status", quoted(ImageUnused.String()))
+		file := j.files[i]
+		switch {
+		case j.images[i].Type == debugimage.Foreign:
+		case file != nil:
+			edits.Set(v, "debug_status", quoted(file.status.String()))
+			if file.status == ImageFound {
+				writeImageFile(edits, v, file)
 			}
-			continue
-		}
-		edits.Set(v, "debug_status", quoted(file.status.String()))
-		if file.status == ImageFound {
-			writeImageFile(edits, v, file)
-		}
-		if kind := file.status.errorType(); kind != "" {
-			problems = j.appendError(problems, kind, i)
+		case v.Get("debug_status").Kind() <= jsonspan.Null:
+			edits.Set(v, "debug_status", quoted(ImageUnused.String()))
 		}
 	}
-	writeErrors(edits, j.doc.Root(), problems)
 }
 
 // writeImageFile writes what the image's debug file knows.
@@ -56,40 +47,4 @@ func writeImageFile(edits *jsonspan.Edits, v jsonspan.Value, file *debugFile) {
 	b = append(b, `,"has_unwind_info":`...)
 	b = strconv.AppendBool(b, file.features.UnwindInfo)
 	edits.Set(v, "features", append(b, '}'))
-}
-
-// appendError appends an entry for the event's errors about an image.
-func (j *job) appendError(dst []byte, kind string, i int) []byte {
-	im := &j.images[i]
-	if len(dst) > 0 {
-		dst = append(dst, ',')
-	}
-	dst = append(dst, `{"type":`...)
-	dst = jsonspan.AppendQuoted(dst, kind)
-	if im.Name() != "" {
-		dst = append(dst, `,"image_path":`...)
-		dst = jsonspan.AppendQuoted(dst, im.Name())
-	}
-	if !im.DebugID.IsZero() {
-		dst = append(dst, `,"image_uuid":`...)
-		dst = jsonspan.AppendQuoted(dst, im.DebugID.String())
-	}
-	if im.Arch != objfile.UnknownArch {
-		dst = append(dst, `,"image_arch":`...)
-		dst = jsonspan.AppendQuoted(dst, im.Arch.String())
-	}
-	return append(dst, '}')
-}
-
-// writeErrors adds entries to the event's errors, unless that is something else
-// than a list.
-func writeErrors(edits *jsonspan.Edits, event jsonspan.Value, entries []byte) {
-	list := event.Get("errors")
-	switch {
-	case len(entries) == 0:
-	case list.Kind() == jsonspan.Array:
-		edits.Add(list, entries)
-	case list.Kind() <= jsonspan.Null:
-		edits.Set(event, "errors", bytes.Join([][]byte{{'['}, entries, {']'}}, nil))
-	}
 }

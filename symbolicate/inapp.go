@@ -56,8 +56,8 @@ func isSystem(os OS, path string) bool {
 	if path == "" {
 		return false
 	}
-	if os == Apple && strings.HasPrefix(baseName(path), "libswift") {
-		return true // Swift's runtime, shipped inside applications
+	if os == Apple && isSwiftRuntime(path) {
+		return true
 	}
 	if os == UnknownOS {
 		for other := range systemPaths {
@@ -73,6 +73,12 @@ func isSystem(os OS, path string) bool {
 		}
 	}
 	return false
+}
+
+// isSwiftRuntime reports whether an image is a part of Swift's runtime, which
+// applications for older systems bring along.
+func isSwiftRuntime(path string) bool {
+	return strings.HasPrefix(baseName(path), "libswift") && strings.HasSuffix(path, ".dylib")
 }
 
 // dependencyPaths are where compilers and package managers keep the sources of

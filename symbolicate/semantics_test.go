@@ -9,13 +9,13 @@ import (
 
 // Images of the semantics table: one for each architecture.
 const testImages = `"debug_meta":{"images":[
-	{"type":"elf","code_id":"01","code_file":"/lib/x86_64.so","image_addr":"0x10000","image_size":65536,"arch":"x86_64"},
-	{"type":"elf","code_id":"02","code_file":"/lib/arm64.so","image_addr":"0x7000000000","image_size":65536},
-	{"type":"elf","code_id":"03","code_file":"/lib/arm.so","image_addr":"0x40000","image_size":65536},
-	{"type":"elf","code_id":"04","code_file":"/lib/mips.so","image_addr":"0x60000","image_size":65536},
-	{"type":"wasm","code_id":"05","code_file":"/lib/x86_64.so","image_addr":"0x80000","image_size":65536},
-	{"type":"elf","code_id":"06","code_file":"/lib/nosuch.so","image_addr":"0xa0000","image_size":65536},
-	{"type":"elf","code_id":"07","debug_id":"00000000-0000-0000-0000-000000000007","code_file":"/lib/x86_64.so"}
+	{"type":"elf","code_id":"01","code_file":"/opt/x86_64.so","image_addr":"0x10000","image_size":65536,"arch":"x86_64"},
+	{"type":"elf","code_id":"02","code_file":"/opt/arm64.so","image_addr":"0x7000000000","image_size":65536},
+	{"type":"elf","code_id":"03","code_file":"/opt/arm.so","image_addr":"0x40000","image_size":65536},
+	{"type":"elf","code_id":"04","code_file":"/opt/mips.so","image_addr":"0x60000","image_size":65536},
+	{"type":"wasm","code_id":"05","code_file":"/opt/x86_64.so","image_addr":"0x80000","image_size":65536},
+	{"type":"elf","code_id":"06","code_file":"/opt/nosuch.so","image_addr":"0xa0000","image_size":65536},
+	{"type":"elf","code_id":"07","debug_id":"00000000-0000-0000-0000-000000000007","code_file":"/opt/x86_64.so"}
 ]}`
 
 // TestSemantics has a row for each rule. A row names where the rule is written:

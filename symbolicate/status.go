@@ -68,22 +68,6 @@ func (s ImageStatus) String() string {
 	return fmt.Sprintf("ImageStatus(%d)", uint8(s))
 }
 
-// errorType returns the type of the entry in an event's errors that tells the
-// user of the image, or "" if there is nothing to tell.
-func (s ImageStatus) errorType() string {
-	switch s {
-	case ImageMissing:
-		return "native_missing_dsym"
-	case ImageMalformed:
-		return "native_bad_dsym"
-	case ImageFetchingFailed:
-		return "fetch_generic_error"
-	case ImageTimeout:
-		return "fetch_timeout"
-	}
-	return ""
-}
-
 // frameStatus returns what a frame in such an image gets.
 func (s ImageStatus) frameStatus() FrameStatus {
 	switch s {

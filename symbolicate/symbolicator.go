@@ -96,9 +96,6 @@ func newSymbolicator(opts Options, l *loader) *Symbolicator {
 	return s
 }
 
-// maxPooledFrames keeps one huge event from holding on to its memory for ever.
-const maxPooledFrames = 1 << 16
-
 // Event returns the event with its native stack traces symbolicated. The text is
 // not changed; the result may share it when there was nothing to do.
 //
@@ -130,8 +127,7 @@ func (s *Symbolicator) run(ctx context.Context, text []byte) (*job, error) {
 
 // done takes a job back when its results are written.
 func (s *Symbolicator) done(j *job) {
-	if cap(j.frames) <= maxPooledFrames {
-		j.reset()
+	if j.reset() {
 		s.jobs.Put(j)
 	}
 }

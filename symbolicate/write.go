@@ -9,7 +9,6 @@ import (
 // write returns the event with what came of its frames and images.
 func (j *job) write() []byte {
 	edits := jsonspan.NewEdits(&j.doc)
-	var size int
 	for i := range j.stacks {
 		s := &j.stacks[i]
 		if !s.native {
@@ -18,36 +17,31 @@ func (j *job) write() []byte {
 		if j.move != nil && j.move.thread == i {
 			j.move.apply(edits, s)
 		}
-		size += j.writeStack(edits, s)
+		j.writeStack(edits, s)
 	}
 	if len(j.order) > 0 {
 		j.writeImages(edits)
+		j.writeErrors(edits)
 	}
 	if j.native {
 		j.writeMechanisms(edits)
 	}
-	text := j.doc.Text()
 	if edits.Empty() {
-		return text
+		return j.doc.Text()
 	}
-	return edits.AppendTo(make([]byte, 0, len(text)+size))
+	return edits.AppendTo(nil)
 }
 
 // writeStack puts the symbolicated trace in its place, and beside it the trace as
-// it was, unless an earlier run has kept that already. It returns about how many
-// bytes this adds to the event.
-func (j *job) writeStack(edits *jsonspan.Edits, s *stack) int {
-	raw := s.trace.Raw()
-	trace := j.appendTrace(make([]byte, 0, len(raw)+(s.end-s.first)*bytesPerFrame), s)
-	edits.Set(s.owner, s.key, trace)
+// it was, unless an earlier run has kept that already.
+func (j *job) writeStack(edits *jsonspan.Edits, s *stack) {
+	start := len(j.traces)
+	j.traces = j.appendTrace(j.traces, s)
+	edits.Set(s.owner, s.key, j.traces[start:])
 	if s.owner.Get(rawStacktrace).Kind() <= jsonspan.Null {
-		edits.Set(s.owner, rawStacktrace, raw)
+		edits.Set(s.owner, rawStacktrace, s.trace.Raw())
 	}
-	return len(raw) + len(trace)
 }
-
-// bytesPerFrame is about what a symbolicated frame takes more than a bare one.
-const bytesPerFrame = 600
 
 // appendTrace appends the trace of s with its frames symbolicated.
 func (j *job) appendTrace(dst []byte, s *stack) []byte {

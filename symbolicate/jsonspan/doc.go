@@ -60,6 +60,9 @@ type node struct {
 	escaped    bool // a String with a backslash in it
 }
 
+// Reset lets go of the text. The memory for its values stays, for the next Parse.
+func (d *Doc) Reset() { d.text, d.nodes = nil, d.nodes[:0] }
+
 // Root returns the whole text's value.
 func (d *Doc) Root() Value { return Value{d, 0} }
 

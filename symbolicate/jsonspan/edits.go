@@ -107,6 +107,11 @@ func (e *Edits) Drop(object Value, key string) {
 func (e *Edits) AppendTo(dst []byte) []byte {
 	slices.SortStableFunc(e.list, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	text, done := e.doc.text, 0
+	size := len(text)
+	for _, ed := range e.list {
+		size += len(`"":,`) + len(ed.key) + len(ed.text)
+	}
+	dst = slices.Grow(dst, size)
 	for i, ed := range e.list {
 		if ed.start < done {
 			continue
