@@ -1,8 +1,10 @@
 package objfile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/objfile/dwarf"
@@ -33,9 +35,10 @@ func (f *File) dwarf(suffix string, opts dwarf.Options) (*dwarf.Data, error) {
 }
 
 // dwarfSections returns the contents of the file's DWARF sections: those whose
-// names end in suffix, which is ".dwo" for split debug information.
+// names end in suffix, which is ".dwo" for split debug information. They are
+// unpacked side by side, which is most of the work of opening a compressed file.
 func (f *File) dwarfSections(suffix string) (s dwarf.Sections, err error) {
-	for _, part := range []struct {
+	parts := []struct {
 		name string
 		data *[]byte
 	}{
@@ -49,12 +52,19 @@ func (f *File) dwarfSections(suffix string) (s dwarf.Sections, err error) {
 		{".debug_ranges", &s.Ranges},
 		{".debug_rnglists", &s.RngLists},
 		{".debug_aranges", &s.Aranges},
-	} {
-		if *part.data, err = f.joined(part.name + suffix); err != nil {
-			return s, err
-		}
 	}
-	return s, nil
+	errs := make([]error, len(parts))
+	var all sync.WaitGroup
+	for i, part := range parts {
+		all.Go(func() {
+			errs[i] = guardBytes(f.data, func() (err error) {
+				*part.data, err = f.joined(part.name + suffix)
+				return err
+			})
+		})
+	}
+	all.Wait()
+	return s, cmp.Or(errs...)
 }
 
 // joined returns the contents of all sections of a name, one after the other.

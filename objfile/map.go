@@ -75,7 +75,24 @@ func (f *File) Guard(fn func() error) error {
 	return guard(f.name, f.data, fn)
 }
 
-func guard(name string, data []byte, fn func() error) (err error) {
+// guard is Guard for the bytes of a file that may not be parsed yet.
+func guard(name string, data []byte, fn func() error) error {
+	err := guardBytes(data, fn)
+	if shrunk, ok := err.(shrunkError); ok {
+		return fmt.Errorf("%s: %w", name, shrunk)
+	}
+	return err
+}
+
+// A shrunkError is the offset of a byte that is no longer in the file.
+type shrunkError uintptr
+
+func (e shrunkError) Error() string {
+	return fmt.Sprintf("offset %#x cannot be read: the file shrank", uintptr(e))
+}
+
+// guardBytes returns the error of fn, or a shrunkError for a fault within data.
+func guardBytes(data []byte, fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		cause := recover()
@@ -85,7 +102,7 @@ func guard(name string, data []byte, fn func() error) (err error) {
 		if fault, ok := cause.(interface{ Addr() uintptr }); ok {
 			start := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
 			if off := fault.Addr() - start; off < uintptr(len(data)) {
-				err = fmt.Errorf("%s: offset %#x cannot be read: the file shrank", name, off)
+				err = shrunkError(off)
 				return
 			}
 		}
