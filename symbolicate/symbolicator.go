@@ -99,6 +99,31 @@ func newSymbolicator(opts Options, l *loader) *Symbolicator {
 // Event returns the event with its native stack traces symbolicated. The text is
 // not changed; the result may share it when there was nothing to do.
 //
+// Native are frames whose platform (their own, or else the event's) is native, c,
+// cocoa, objc, swift or not said at all. Of those, frames with an
+// instruction_addr are looked up, unless they have been before, here or at their
+// sender. This is what is written, and no other byte changes:
+//
+//   - In a frame whose function is found: function (short), raw_function (whole, if
+//     that is more), symbol (linker's), lang, filename, abs_path, lineno and colno
+//     (absent if unknown), symbol_addr. Where calls were inlined, the frame is
+//     followed by one for each, innermost last, with data.inlined set; they do not
+//     repeat vars, lock and stack_start.
+//   - In every frame that was looked up: package, image_addr, in_app unless the
+//     sender knows, pre_context, context_line and post_context if there is source
+//     code, data.symbolicator_status and, if that is not "symbolicated",
+//     data.symbolicator_reason. The instruction_addr stays as reported; the address
+//     that was looked up is in data.lookup_addr if it is another one.
+//   - In debug_meta.images: debug_status, and of those with a debug file arch,
+//     features, and the ids that were missing.
+//   - Beside each stack trace: raw_stacktrace, the trace as it was.
+//   - In errors: an entry for each image whose debug file was needed and is not there.
+//   - In an exception's mechanism.meta: names of signals, codes, Mach exceptions and
+//     errno values that the sender left out.
+//
+// The stack trace of the only thread that crashed moves to the only exception, if
+// that has none.
+//
 // When the context's deadline passes, the event comes back with what was known
 // by then, and the images that were waited for say so. When the context is
 // cancelled, or the text is not JSON, Event returns an error.
