@@ -23,7 +23,7 @@ import (
 // This is a statement of policy. When the test fails, the import is wrong, or
 // the design has changed, which is a change of ARCHITECTURE.md first.
 const floors = `
-	objfile/debuginfo  internal/cursor  demangle/*  symbolicate/jsonspan
+	objfile/debuginfo  internal/cursor  internal/inflate  demangle/*  symbolicate/jsonspan
 	objfile/dwarf  objfile/pdb  objfile/breakpad  demangle
 	objfile
 	debugimage  symbolicate/symcache
