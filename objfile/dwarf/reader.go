@@ -89,7 +89,7 @@ func newReader(d *Data) *reader {
 // Read replaces what out holds by compilation unit i.
 func (r *reader) Read(i int, out *debuginfo.Unit) error {
 	out.Reset()
-	if i >= r.d.NumUnits() {
+	if i < 0 || i >= r.d.NumUnits() {
 		return &cursor.Error{Section: ".debug_info", Reason: "no such unit"}
 	}
 	return r.read(r.d.units[r.d.code[i]], out)

@@ -120,7 +120,7 @@ func (u *unit) skip(a *abbrev, p int, d *die) (int, error) {
 	if a.fixed >= 0 {
 		d.has = 0
 		if p += int(a.fixed); p > len(u.info) {
-			return 0, fail(p, "DIE is cut short by the end of its unit")
+			return 0, fail(p-int(a.fixed), "DIE is cut short by the end of its unit")
 		}
 		return p, nil
 	}
