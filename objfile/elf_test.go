@@ -63,8 +63,10 @@ func TestMoreSectionsThanTheHeaderCounts(t *testing.T) {
 		testSymbol{name: "low", typ: elf.STT_FUNC, section: 7, size: 1},
 		testSymbol{name: "high", typ: elf.STT_FUNC, section: elf.SHN_XINDEX, size: 1})
 	e.sections = append(e.sections, symtab...)
-	e.sections = append(e.sections, testSection{name: ".symtab_shndx", typ: elf.SHT_SYMTAB_SHNDX, link: n + 1,
-		data: e.encoder().u32(0, 0, n).Bytes()})
+	e.sections = append(e.sections, testSection{
+		name: ".symtab_shndx", typ: elf.SHT_SYMTAB_SHNDX, link: n + 1,
+		data: e.encoder().u32(0, 0, n).Bytes(),
+	})
 	data := e.bytes()
 	first := data[binary.LittleEndian.Uint64(data[0x28:]):]
 	binary.LittleEndian.PutUint64(first[0x20:], n+5) // size: how many sections

@@ -76,8 +76,14 @@ func TestFrameBounds(t *testing.T) {
 	f.fde(&e, e.encoder().u64(0x1710, 8))
 
 	want := []debuginfo.Range{
-		{Start: 0x1000, End: 0x1020}, {Start: 0x1100, End: 0x1110}, {Start: 0x1200, End: 0x127f}, {Start: 0x1300, End: 0x1308},
-		{Start: 0x1600, End: 0x1608}, {Start: 0x1610, End: 0x1618}, {Start: 0x1620, End: 0x1628}, {Start: 0x1630, End: 0x1638},
+		{Start: 0x1000, End: 0x1020},
+		{Start: 0x1100, End: 0x1110},
+		{Start: 0x1200, End: 0x127f},
+		{Start: 0x1300, End: 0x1308},
+		{Start: 0x1600, End: 0x1608},
+		{Start: 0x1610, End: 0x1618},
+		{Start: 0x1620, End: 0x1628},
+		{Start: 0x1630, End: 0x1638},
 	}
 	e.sections = []testSection{{name: ".eh_frame", flags: elf.SHF_ALLOC, addr: addr, data: f.Bytes()}}
 	if diff := cmp.Diff(want, e.parse(t).image.(*elfFile).frameBounds()); diff != "" {

@@ -35,12 +35,20 @@ func TestLinks(t *testing.T) {
 			{"sup", []testSection{sup(0)}, Links{SharedPath: "sup.debug", SharedID: []byte{0xab, 0xcd}}, "<nil>"},
 			{"the sup file itself", []testSection{sup(1)}, Links{}, "<nil>"},
 			{"both", []testSection{debugLink("a"), altLink}, Links{"a", 0x12345678, "../common.dwz", []byte{1, 2, 3}}, "<nil>"},
-			{"one is cut", []testSection{{name: ".gnu_debuglink", data: []byte("name\x00")}, altLink},
-				Links{SharedPath: "../common.dwz", SharedID: []byte{1, 2, 3}}, "test: .gnu_debuglink+0x5: need 3 bytes, have 0"},
+			{
+				"one is cut",
+				[]testSection{{name: ".gnu_debuglink", data: []byte("name\x00")}, altLink},
+				Links{SharedPath: "../common.dwz", SharedID: []byte{1, 2, 3}},
+				"test: .gnu_debuglink+0x5: need 3 bytes, have 0",
+			},
 			{"no end", []testSection{{name: ".gnu_debugaltlink", data: []byte("name")}}, Links{}, "test: .gnu_debugaltlink+0x0: string does not end"},
 			{"sup is cut", []testSection{{name: ".debug_sup", data: sup(0).data[:14]}}, Links{}, "test: .debug_sup+0xe: need 2 bytes, have 0"},
-			{"unreadable", []testSection{{name: ".gnu_debuglink", flags: elf.SHF_COMPRESSED}}, Links{},
-				"test: .gnu_debuglink: compression header+0x0: need 4 bytes, have 0"},
+			{
+				"unreadable",
+				[]testSection{{name: ".gnu_debuglink", flags: elf.SHF_COMPRESSED}},
+				Links{},
+				"test: .gnu_debuglink: compression header+0x0: need 4 bytes, have 0",
+			},
 		} {
 			file := e
 			file.sections = tt.sections

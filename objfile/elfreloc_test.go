@@ -80,56 +80,125 @@ func TestRelocations(t *testing.T) {
 		relocs []testReloc
 		want   string
 	}{
-		{"64", le64(elf.EM_X86_64), true, v, []testReloc{{0, uint32(elf.R_X86_64_64), 1, 2}},
-			"26 00 00 00 00 00 00 00 08 09 0a 0b 0c 0d 0e 0f"},
-		{"32, twice", le64(elf.EM_X86_64), true, v, []testReloc{{12, uint32(elf.R_X86_64_32), 1, 2}, {0, uint32(elf.R_X86_64_32), 4, 0}},
-			"77 00 00 00 04 05 06 07 08 09 0a 0b 26 00 00 00"},
-		{"relative to the place", le64(elf.EM_X86_64), true, v, []testReloc{{4, uint32(elf.R_X86_64_PC32), 1, 0}},
-			"00 01 02 03 18 00 00 00 08 09 0a 0b 0c 0d 0e 0f"},
-		{"sections of one name are joined", le64(elf.EM_X86_64), true, v, []testReloc{{0, uint32(elf.R_X86_64_32), 2, 3}, {4, uint32(elf.R_X86_64_32), 3, 3}},
-			"03 00 00 00 0b 00 00 00 08 09 0a 0b 0c 0d 0e 0f"},
-		{"not defined", le64(elf.EM_X86_64), true, v, []testReloc{{0, uint32(elf.R_X86_64_32), 5, 3}, {4, uint32(elf.R_X86_64_32), 0, 9}, {8, uint32(elf.R_X86_64_32), 99, 9}},
-			"03 00 00 00 09 00 00 00 09 00 00 00 0c 0d 0e 0f"},
+		{
+			"64", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{0, uint32(elf.R_X86_64_64), 1, 2}},
+			"26 00 00 00 00 00 00 00 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"32, twice", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{12, uint32(elf.R_X86_64_32), 1, 2}, {0, uint32(elf.R_X86_64_32), 4, 0}},
+			"77 00 00 00 04 05 06 07 08 09 0a 0b 26 00 00 00",
+		},
+		{
+			"relative to the place", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{4, uint32(elf.R_X86_64_PC32), 1, 0}},
+			"00 01 02 03 18 00 00 00 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"sections of one name are joined", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{0, uint32(elf.R_X86_64_32), 2, 3}, {4, uint32(elf.R_X86_64_32), 3, 3}},
+			"03 00 00 00 0b 00 00 00 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"not defined", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{0, uint32(elf.R_X86_64_32), 5, 3}, {4, uint32(elf.R_X86_64_32), 0, 9}, {8, uint32(elf.R_X86_64_32), 99, 9}},
+			"03 00 00 00 09 00 00 00 09 00 00 00 0c 0d 0e 0f",
+		},
 		{"ignored", le64(elf.EM_X86_64), true, v, []testReloc{{0, uint32(elf.R_X86_64_NONE), 1, 3}, {99, uint32(elf.R_X86_64_DTPOFF64), 1, 0}}, v},
-		{"small ones", le64(elf.EM_X86_64), true, v, []testReloc{{0, uint32(elf.R_X86_64_8), 1, 0}, {2, uint32(elf.R_X86_64_16), 1, 0}},
-			"24 01 24 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
-		{"addend in place", le32(elf.EM_386), false, "02 00 00 00 fe ff ff ff 01 01 01 01 01 01 01 01",
+		{
+			"small ones", le64(elf.EM_X86_64), true, v,
+			[]testReloc{{0, uint32(elf.R_X86_64_8), 1, 0}, {2, uint32(elf.R_X86_64_16), 1, 0}},
+			"24 01 24 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"addend in place", le32(elf.EM_386), false, "02 00 00 00 fe ff ff ff 01 01 01 01 01 01 01 01",
 			[]testReloc{{0, uint32(elf.R_386_32), 1, 0}, {4, uint32(elf.R_386_32), 1, 0}, {8, uint32(elf.R_386_8), 1, 0}, {10, uint32(elf.R_386_16), 1, 0}},
-			"26 00 00 00 22 00 00 00 25 01 25 01 01 01 01 01"},
-		{"32-bit addend", be32(elf.EM_PPC), true, v, []testReloc{{0, uint32(elf.R_PPC_ADDR32), 1, 0xfffffffc}},
-			"00 00 00 20 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
-		{"arm", be32(elf.EM_ARM), false, "00 00 00 01 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f", []testReloc{{0, uint32(elf.R_ARM_ABS32), 1, 0}},
-			"00 00 00 25 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
-		{"arm64", le64(elf.EM_AARCH64), true, v, []testReloc{{0, uint32(elf.R_AARCH64_ABS64), 1, 0}, {8, uint32(elf.R_AARCH64_PREL32), 1, 0}},
-			"24 00 00 00 00 00 00 00 14 00 00 00 0c 0d 0e 0f"},
-		{"mips64, little-endian", le64(elf.EM_MIPS), true, v, []testReloc{{0, uint32(elf.R_MIPS_64), 1, 1}},
-			"25 00 00 00 00 00 00 00 08 09 0a 0b 0c 0d 0e 0f"},
-		{"mips64, big-endian", be64(elf.EM_MIPS), true, v, []testReloc{{0, uint32(elf.R_MIPS_64), 1, 1}},
-			"00 00 00 00 00 00 00 25 08 09 0a 0b 0c 0d 0e 0f"},
-		{"mips", be32(elf.EM_MIPS), false, "00 00 00 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f", []testReloc{{0, uint32(elf.R_MIPS_32), 1, 0}},
-			"00 00 00 24 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
-		{"ppc64", be64(elf.EM_PPC64), true, v, []testReloc{{0, uint32(elf.R_PPC64_ADDR64), 1, 1}, {8, ppc64Uaddr32, 1, 0}},
-			"00 00 00 00 00 00 00 25 00 00 00 24 0c 0d 0e 0f"},
-		{"s390x", be64(elf.EM_S390), true, v, []testReloc{{0, uint32(elf.R_390_64), 1, 1}, {8, uint32(elf.R_390_32), 1, 0}},
-			"00 00 00 00 00 00 00 25 00 00 00 24 0c 0d 0e 0f"},
-		{"sparc64", be64(elf.EM_SPARCV9), true, v, []testReloc{{1, uint32(elf.R_SPARC_UA64), 1, 1}, {9, 0xabcd00 | uint32(elf.R_SPARC_UA32), 1, 0}},
-			"00 00 00 00 00 00 00 00 25 00 00 00 24 0d 0e 0f"},
-		{"riscv: differences", le64(elf.EM_RISCV), true, v, []testReloc{
-			{0, uint32(elf.R_RISCV_ADD8), 1, 1}, {0, uint32(elf.R_RISCV_SUB8), 1, 0},
-			{2, uint32(elf.R_RISCV_ADD16), 1, 1}, {2, uint32(elf.R_RISCV_SUB16), 1, 0},
-			{4, uint32(elf.R_RISCV_ADD32), 1, 1}, {4, uint32(elf.R_RISCV_SUB32), 1, 0},
-			{8, uint32(elf.R_RISCV_ADD64), 1, 1}, {8, uint32(elf.R_RISCV_SUB64), 1, 0}},
-			"01 01 03 03 05 05 06 07 09 09 0a 0b 0c 0d 0e 0f"},
-		{"riscv: six bits", le64(elf.EM_RISCV), true, "c1 c1 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f", []testReloc{
-			{0, uint32(elf.R_RISCV_SET6), 1, 0x40}, {1, uint32(elf.R_RISCV_SUB6), 1, 0}},
-			"e4 dd 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
-		{"riscv: LEB128", le64(elf.EM_RISCV), true, "80 80 00 ff ff ff ff ff ff ff ff ff ff ff ff ff", []testReloc{
-			{0, riscvSetUleb128, 1, 0x1234}, {0, riscvSubUleb128, 1, 0}, {15, riscvSetUleb128, 1, 0}},
-			"b4 a4 00 ff ff ff ff ff ff ff ff ff ff ff ff a4"},
-		{"loongarch: six bits, LEB128", le64(elf.EM_LOONGARCH), true, "c1 c1 85 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f", []testReloc{
-			{0, uint32(elf.R_LARCH_ADD6), 1, 0}, {1, uint32(elf.R_LARCH_SUB6), 1, 0},
-			{2, uint32(elf.R_LARCH_ADD_ULEB128), 1, 0x100}, {2, uint32(elf.R_LARCH_SUB_ULEB128), 1, 0}},
-			"e5 dd 85 02 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
+			"26 00 00 00 22 00 00 00 25 01 25 01 01 01 01 01",
+		},
+		{
+			"32-bit addend", be32(elf.EM_PPC), true, v,
+			[]testReloc{{0, uint32(elf.R_PPC_ADDR32), 1, 0xfffffffc}},
+			"00 00 00 20 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"arm", be32(elf.EM_ARM), false, "00 00 00 01 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+			[]testReloc{{0, uint32(elf.R_ARM_ABS32), 1, 0}},
+			"00 00 00 25 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"arm64", le64(elf.EM_AARCH64), true, v,
+			[]testReloc{{0, uint32(elf.R_AARCH64_ABS64), 1, 0}, {8, uint32(elf.R_AARCH64_PREL32), 1, 0}},
+			"24 00 00 00 00 00 00 00 14 00 00 00 0c 0d 0e 0f",
+		},
+		{
+			"mips64, little-endian", le64(elf.EM_MIPS), true, v,
+			[]testReloc{{0, uint32(elf.R_MIPS_64), 1, 1}},
+			"25 00 00 00 00 00 00 00 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"mips64, big-endian", be64(elf.EM_MIPS), true, v,
+			[]testReloc{{0, uint32(elf.R_MIPS_64), 1, 1}},
+			"00 00 00 00 00 00 00 25 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"mips", be32(elf.EM_MIPS), false, "00 00 00 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+			[]testReloc{{0, uint32(elf.R_MIPS_32), 1, 0}},
+			"00 00 00 24 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"ppc64", be64(elf.EM_PPC64), true, v,
+			[]testReloc{{0, uint32(elf.R_PPC64_ADDR64), 1, 1}, {8, ppc64Uaddr32, 1, 0}},
+			"00 00 00 00 00 00 00 25 00 00 00 24 0c 0d 0e 0f",
+		},
+		{
+			"s390x", be64(elf.EM_S390), true, v,
+			[]testReloc{{0, uint32(elf.R_390_64), 1, 1}, {8, uint32(elf.R_390_32), 1, 0}},
+			"00 00 00 00 00 00 00 25 00 00 00 24 0c 0d 0e 0f",
+		},
+		{
+			"sparc64", be64(elf.EM_SPARCV9), true, v,
+			[]testReloc{{1, uint32(elf.R_SPARC_UA64), 1, 1}, {9, 0xabcd00 | uint32(elf.R_SPARC_UA32), 1, 0}},
+			"00 00 00 00 00 00 00 00 25 00 00 00 24 0d 0e 0f",
+		},
+		{
+			"riscv: differences", le64(elf.EM_RISCV), true, v,
+			[]testReloc{
+				{0, uint32(elf.R_RISCV_ADD8), 1, 1},
+				{0, uint32(elf.R_RISCV_SUB8), 1, 0},
+				{2, uint32(elf.R_RISCV_ADD16), 1, 1},
+				{2, uint32(elf.R_RISCV_SUB16), 1, 0},
+				{4, uint32(elf.R_RISCV_ADD32), 1, 1},
+				{4, uint32(elf.R_RISCV_SUB32), 1, 0},
+				{8, uint32(elf.R_RISCV_ADD64), 1, 1},
+				{8, uint32(elf.R_RISCV_SUB64), 1, 0},
+			},
+			"01 01 03 03 05 05 06 07 09 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"riscv: six bits", le64(elf.EM_RISCV), true, "c1 c1 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+			[]testReloc{
+				{0, uint32(elf.R_RISCV_SET6), 1, 0x40}, {1, uint32(elf.R_RISCV_SUB6), 1, 0},
+			},
+			"e4 dd 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
+		{
+			"riscv: LEB128", le64(elf.EM_RISCV), true, "80 80 00 ff ff ff ff ff ff ff ff ff ff ff ff ff",
+			[]testReloc{
+				{0, riscvSetUleb128, 1, 0x1234}, {0, riscvSubUleb128, 1, 0}, {15, riscvSetUleb128, 1, 0},
+			},
+			"b4 a4 00 ff ff ff ff ff ff ff ff ff ff ff ff a4",
+		},
+		{
+			"loongarch: six bits, LEB128", le64(elf.EM_LOONGARCH), true, "c1 c1 85 00 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+			[]testReloc{
+				{0, uint32(elf.R_LARCH_ADD6), 1, 0},
+				{1, uint32(elf.R_LARCH_SUB6), 1, 0},
+				{2, uint32(elf.R_LARCH_ADD_ULEB128), 1, 0x100},
+				{2, uint32(elf.R_LARCH_SUB_ULEB128), 1, 0},
+			},
+			"e5 dd 85 02 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := relocFile(tt.file, unhex(t, tt.info), tt.file.relocs(tt.addend, tt.relocs...))
@@ -174,18 +243,36 @@ func TestRelocationErrors(t *testing.T) {
 		change func(s []testSection)
 		want   string
 	}{
-		{"unknown type", []testReloc{{0, uint32(elf.R_X86_64_NONE), 1, 0}, {0, 200, 1, 0}}, nil,
-			"test: .debug_info: .rel.debug_info+0x18: relocation type 200 of EM_X86_64 is not known"},
-		{"outside", []testReloc{{13, uint32(elf.R_X86_64_32), 1, 0}}, nil,
-			"test: .debug_info: .rel.debug_info+0x0: relocation of 4 bytes at 0xd: section has 0x10"},
-		{"far outside", []testReloc{{^uint64(0), uint32(elf.R_X86_64_32), 1, 0}}, nil,
-			"test: .debug_info: .rel.debug_info+0x0: relocation of 4 bytes at 0xffffffffffffffff: section has 0x10"},
-		{"cut", nil, func(s []testSection) { s[4].data = []byte{1, 2, 3} },
-			"test: .debug_info: .rel.debug_info+0x0: need 8 bytes, have 3"},
-		{"no symbols", nil, func(s []testSection) { s[4].link = 1 },
-			"test: .debug_info: section 1 holds no symbols"},
-		{"symbols in no section", nil, func(s []testSection) { s[4].link = 99 },
-			"test: .debug_info: section 99 holds no symbols"},
+		{
+			"unknown type",
+			[]testReloc{{0, uint32(elf.R_X86_64_NONE), 1, 0}, {0, 200, 1, 0}},
+			nil,
+			"test: .debug_info: .rel.debug_info+0x18: relocation type 200 of EM_X86_64 is not known",
+		},
+		{
+			"outside",
+			[]testReloc{{13, uint32(elf.R_X86_64_32), 1, 0}},
+			nil,
+			"test: .debug_info: .rel.debug_info+0x0: relocation of 4 bytes at 0xd: section has 0x10",
+		},
+		{
+			"far outside",
+			[]testReloc{{^uint64(0), uint32(elf.R_X86_64_32), 1, 0}},
+			nil,
+			"test: .debug_info: .rel.debug_info+0x0: relocation of 4 bytes at 0xffffffffffffffff: section has 0x10",
+		},
+		{
+			"cut", nil, func(s []testSection) { s[4].data = []byte{1, 2, 3} },
+			"test: .debug_info: .rel.debug_info+0x0: need 8 bytes, have 3",
+		},
+		{
+			"no symbols", nil, func(s []testSection) { s[4].link = 1 },
+			"test: .debug_info: section 1 holds no symbols",
+		},
+		{
+			"symbols in no section", nil, func(s []testSection) { s[4].link = 99 },
+			"test: .debug_info: section 99 holds no symbols",
+		},
 		{"of a section that there is not", nil, func(s []testSection) { s[4].info = 99 }, "<nil>"},
 		{"of their own section", []testReloc{{0, 200, 1, 0}}, func(s []testSection) { s[4].info = 5 }, "<nil>"},
 		{"of symbols", []testReloc{{0, 200, 1, 0}}, func(s []testSection) { s[4].info = 6 }, "<nil>"},

@@ -129,8 +129,11 @@ func TestSectionErrors(t *testing.T) {
 		section testSection
 		want    string
 	}{
-		{"no header", testSection{name: ".debug_info", flags: elf.SHF_COMPRESSED, data: data[:23]},
-			"test: .debug_info: compression header+0x10: need 8 bytes, have 7"},
+		{
+			"no header",
+			testSection{name: ".debug_info", flags: elf.SHF_COMPRESSED, data: data[:23]},
+			"test: .debug_info: compression header+0x10: need 8 bytes, have 7",
+		},
 		{"method", e.compressed(3, 1000, data), "test: .debug_info: compressed with unknown method 3"},
 		{"not zlib", e.compressed(elf.COMPRESS_ZLIB, 1000, data), "test: .debug_info: zlib: invalid header"},
 		{"zlib ends early", e.compressed(elf.COMPRESS_ZLIB, 1001, zlibBytes(t, data)), "test: .debug_info: unexpected EOF after 1000 of 1001 bytes"},
@@ -141,12 +144,18 @@ func TestSectionErrors(t *testing.T) {
 		{"zstd ends late", e.compressed(elf.COMPRESS_ZSTD, 999, zstdBytes(t, data)), "test: .debug_info: decompressed size exceeds configured limit"},
 		{"not zstd", e.compressed(elf.COMPRESS_ZSTD, 1000, data), "test: .debug_info: invalid input: magic number mismatch"},
 		{"GNU ends early", gnuCompressed(1001, zlibBytes(t, data)), "test: .debug_info: unexpected EOF after 1000 of 1001 bytes"},
-		{"zlib bomb", e.compressed(elf.COMPRESS_ZLIB, uint64(len(bomb)), zlibBytes(t, bomb)),
-			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 16920 bytes"},
-		{"zstd bomb", e.compressed(elf.COMPRESS_ZSTD, uint64(len(bomb)), zstdBytes(t, bomb)),
-			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 2104 bytes"},
-		{"larger than any section", e.compressed(elf.COMPRESS_ZLIB, maxSection+1, zlibBytes(t, data)),
-			"test: .debug_info: unpacks to 4294967297 bytes, more than 4294967296"},
+		{
+			"zlib bomb", e.compressed(elf.COMPRESS_ZLIB, uint64(len(bomb)), zlibBytes(t, bomb)),
+			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 16920 bytes",
+		},
+		{
+			"zstd bomb", e.compressed(elf.COMPRESS_ZSTD, uint64(len(bomb)), zstdBytes(t, bomb)),
+			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 2104 bytes",
+		},
+		{
+			"larger than any section", e.compressed(elf.COMPRESS_ZLIB, maxSection+1, zlibBytes(t, data)),
+			"test: .debug_info: unpacks to 4294967297 bytes, more than 4294967296",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := (&testELF{sections: []testSection{tt.section}}).parse(t)

@@ -39,22 +39,26 @@ func TestTidySymbols(t *testing.T) {
 				{Name: "copy", Addr: 0x1100, Size: 16, Kind: Func, Binding: Weak},
 				{Name: "start", Addr: 0x1100, Kind: Func},
 				{Name: "b", Addr: 0x1200, Size: 8, Kind: Func},
-			}, `
+			},
+			`
 0x1100+0x10 func global memcpy
 0x1100+0x10 func global __memcpy
 0x1100+0x10 func weak copy
 0x1100+0x10 func local __GI_memcpy
 0x1100+0x80 func global start
 0x1200+0x8 func global b`,
-		}, {
+		},
+		{
 			"outside of code, or without a name",
 			[]Symbol{
 				{Name: "low", Addr: 0xfff, Size: 8, Kind: Func},
 				{Name: "between", Addr: 0x3000, Size: 8, Kind: Func},
 				{Name: "", Addr: 0x1100, Size: 8, Kind: Func},
 				{Name: "high", Addr: 0x9000, Size: 8, Kind: Func},
-			}, "",
-		}, {
+			},
+			"",
+		},
+		{
 			"labels in a function are left out, others are not",
 			[]Symbol{
 				{Name: "f", Addr: 0x1100, Size: 0x40, Kind: Func},
@@ -63,12 +67,14 @@ func TestTidySymbols(t *testing.T) {
 				{Name: "g", Addr: 0x1120, Size: 4, Kind: Func},
 				{Name: "inner", Addr: 0x1130, Kind: Label},
 				{Name: "after", Addr: 0x1140, Kind: Label},
-			}, `
+			},
+			`
 0x1100+0x40 func global f
 0x1100+0x20 label global alias
 0x1120+0x4 func global g
 0x1140+0x40 label global after`,
-		}, {
+		},
+		{
 			"an open size ends at the next symbol, a bound, or the end of the section",
 			[]Symbol{
 				{Name: "next", Addr: 0x1000, Kind: Func},
@@ -77,19 +83,22 @@ func TestTidySymbols(t *testing.T) {
 				{Name: "hole", Addr: 0x1190, Kind: Func},
 				{Name: "section", Addr: 0x1f00, Kind: Func},
 				{Name: "last", Addr: 0x8f00, Kind: Func},
-			}, `
+			},
+			`
 0x1000+0x10 func global next
 0x1010+0xf0 func global bound starts
 0x1110+0x70 func global bound ends
 0x1190+0x70 func global hole
 0x1f00+0x100 func global section
 0x8f00+0x100 func global last`,
-		}, {
+		},
+		{
 			"no size reaches beyond its section",
 			[]Symbol{
 				{Name: "long", Addr: 0x1f00, Size: 0x200, Kind: Func},
 				{Name: "wraps", Addr: 0x8000, Size: ^uint64(0), Kind: Func},
-			}, `
+			},
+			`
 0x1f00+0x100 func global long
 0x8000+0x1000 func global wraps`,
 		},
@@ -153,8 +162,11 @@ func TestELFSymbols(t *testing.T) {
 0x1060+0xa0 label local $data`,
 		}, {
 			name: "Thumb and the markers of ARM", machine: elf.EM_ARM, class: elf.ELFCLASS32,
-			symbols: []testSymbol{fn("thumb", 0x1011), fn("arm", 0x1020), {name: "old", typ: 13, section: code, value: 0x1031, size: 4},
-				label("$t", 0x1010), label("$a", 0x1040), label("$d.1", 0x1050), label("$x", 0x1060), label("$tail", 0x1070), label("odd", 0x1081)}, want: `
+			symbols: []testSymbol{
+				fn("thumb", 0x1011), fn("arm", 0x1020),
+				{name: "old", typ: 13, section: code, value: 0x1031, size: 4},
+				label("$t", 0x1010), label("$a", 0x1040), label("$d.1", 0x1050), label("$x", 0x1060), label("$tail", 0x1070), label("odd", 0x1081),
+			}, want: `
 0x1010+0x4 func global thumb
 0x1020+0x4 func global arm
 0x1030+0x4 func local old
