@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile"
 )
 
 // bigEvent is an event of the given size whose frames all have a debug file.
@@ -66,4 +70,102 @@ func BenchmarkEvent(b *testing.B) {
 			b.ReportMetric(float64(len(out)), "B-out")
 		})
 	}
+}
+
+// realEvent is an event of 100 threads with 30 frames each, all over a real C++
+// program, with 199 images beside it that nothing needs.
+func realEvent(b *testing.B) (event []byte, dir string) {
+	dir = fixture.Corpus(b, "built/ninja-gcc-O2-zlib/ninja")
+	f, err := objfile.Open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	const base, threads, frames = 0x7f0012340000, 100, 30
+	code := f.CodeRanges()[0]
+	for _, r := range f.CodeRanges() {
+		if r.End-r.Start > code.End-code.Start {
+			code = r
+		}
+	}
+	var t bytes.Buffer
+	t.WriteString(`{"platform":"native","threads":{"values":[`)
+	for i := range threads {
+		if i > 0 {
+			t.WriteByte(',')
+		}
+		fmt.Fprintf(&t, `{"id":%d,"stacktrace":{"frames":[`, i)
+		for k := range frames {
+			if k > 0 {
+				t.WriteByte(',')
+			}
+			at := uint64(i*frames+k) * 7919 * 64 % (code.End - code.Start)
+			fmt.Fprintf(&t, `{"instruction_addr":"%#x","trust":"cfi"}`, base+code.Start-f.Base()+at)
+		}
+		t.WriteString(`]}}`)
+	}
+	fmt.Fprintf(&t, `]},"debug_meta":{"images":[{"type":"elf","code_id":"%s","debug_id":"%s","code_file":"/usr/bin/ninja","image_addr":"%#x","image_size":16777216}`,
+		f.CodeID(), f.DebugID(), base)
+	for i := range 199 {
+		fmt.Fprintf(&t, `,{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/lib%d.so","image_addr":"%#x","image_size":65536}`, i+1, i, 0x7e0000000000+i*0x10000)
+	}
+	t.WriteString(`]}}`)
+	return t.Bytes(), dir
+}
+
+// BenchmarkRealEvent is the whole job with a debug file that is there already.
+func BenchmarkRealEvent(b *testing.B) {
+	event, dir := realEvent(b)
+	s := New(Options{Sources: []Source{source.NewDir(dir)}})
+	out, err := s.Event(context.Background(), event)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if n := bytes.Count(out, []byte(`"symbolicated"`)); n < 3000 {
+		b.Fatalf("%d frames symbolicated, want 3000 or more", n)
+	}
+	b.SetBytes(int64(len(event)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Event(context.Background(), event); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(out)), "B-out")
+}
+
+// BenchmarkStages are the parts of BenchmarkRealEvent, each on what the one before
+// has left.
+func BenchmarkStages(b *testing.B) {
+	event, dir := realEvent(b)
+	s := New(Options{Sources: []Source{source.NewDir(dir)}})
+	if _, err := s.Event(context.Background(), event); err != nil {
+		b.Fatal(err)
+	}
+	j := new(job)
+	stage := func(name string, before, run func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				before()
+				b.StartTimer()
+				run()
+			}
+		})
+	}
+	parse := func() {
+		if err := j.doc.Parse(event); err != nil {
+			b.Fatal(err)
+		}
+	}
+	read := func() { j.read(false) }
+	resolve := func() {
+		if err := s.resolve(context.Background(), j); err != nil {
+			b.Fatal(err)
+		}
+	}
+	stage("parse", func() { j.reset() }, parse)
+	stage("read", func() { j.reset(); parse() }, read)
+	stage("resolve", func() { j.reset(); parse(); read() }, resolve)
+	stage("write", func() { j.reset(); parse(); read(); resolve() }, func() { j.write() })
 }
