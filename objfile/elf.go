@@ -21,7 +21,6 @@ type elfFile struct {
 	word     int // bytes of an address: 4 or 8
 	typ      elf.Type
 	machine  elf.Machine
-	flags    uint32
 	segments []segment
 	loads    []segment         // those that are loaded, by address
 	headers  []sectionHeader   // beside File.sections
@@ -62,7 +61,6 @@ type sectionHeader struct {
 	link    uint32
 	info    uint32
 	align   uint64
-	entsize uint64
 
 	relocated bool // relocations are applied when the section is read
 }
@@ -124,7 +122,7 @@ func (f *elfFile) readHeader() error {
 	var segments, sections table
 	segments.offset = c.Uint(f.word)
 	sections.offset = c.Uint(f.word)
-	f.flags = c.U32()
+	c.U32() // flags
 	c.U16() // size of this header
 	segments.size, segments.n = uint64(c.U16()), uint64(c.U16())
 	sections.size, sections.n = uint64(c.U16()), uint64(c.U16())
@@ -212,7 +210,6 @@ func (f *elfFile) readSection(c *cursor.Cursor, h *sectionHeader, s *Section) {
 	h.link = c.U32()
 	h.info = c.U32()
 	h.align = c.Uint(f.word)
-	h.entsize = c.Uint(f.word)
 
 	s.file = f.File
 	s.Code = h.flags&elf.SHF_ALLOC != 0 && h.flags&elf.SHF_EXECINSTR != 0

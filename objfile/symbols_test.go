@@ -21,7 +21,7 @@ func picture(symbols []Symbol) string {
 }
 
 func TestTidySymbols(t *testing.T) {
-	code := []debuginfo.Range{{Start: 0x1000, End: 0x2000}, {Start: 0x2000, End: 0x3000}, {Start: 0x8000, End: 0x9000}}
+	code := []debuginfo.Range{{Start: 0x1000, End: 0x2000}, {Start: 0x2000, End: 0x3000}, {Start: 0x8000, End: 0x9000}, {Start: 0xffffffff81000000, End: 0xffffffff82000000}}
 	bounds := []debuginfo.Range{{Start: 0x1100, End: 0x1180}, {Start: 0x1200, End: 0x1280}}
 	for _, tt := range []struct {
 		name    string
@@ -101,6 +101,14 @@ func TestTidySymbols(t *testing.T) {
 			`
 0x1f00+0x100 func global long
 0x8000+0x1000 func global wraps`,
+		}, {
+			"far apart",
+			[]Symbol{
+				{Name: "kernel", Addr: 0xffffffff81000000, Size: 8, Kind: Func},
+				{Name: "entry", Addr: 0x1000, Size: 8, Kind: Func},
+			}, `
+0x1000+0x8 func global entry
+0xffffffff81000000+0x8 func global kernel`,
 		},
 	} {
 		got := picture(tidySymbols(tt.symbols, code, func() []debuginfo.Range { return bounds }))
