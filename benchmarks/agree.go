@@ -47,7 +47,7 @@ func (a agreements) admit(j *job, key string, s side) {
 func agree(s subject) (agreements, error) {
 	result := agreements{Equal: map[string]float64{}, Failed: map[string]string{}}
 	for _, c := range compilers {
-		if _, err := run(c.command(s, 2), false); err != nil {
+		if err := c.command(s, 2).run(); err != nil {
 			result.Failed[libraryKey(c.name)] = err.Error()
 		}
 	}
@@ -173,7 +173,7 @@ func (z symbolizer) answers(s subject, addresses string) ([]chain, error) {
 
 func answers(c command, read reader) ([]chain, error) {
 	defer os.Remove(c.stdout)
-	if _, err := run(c, false); err != nil {
+	if err := c.run(); err != nil {
 		return nil, err
 	}
 	return readChains(c.stdout, read)

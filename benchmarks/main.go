@@ -2,7 +2,7 @@
 // the same jobs on the same files in one run, and compares what it took.
 // README.md says what is measured and how; `make peers` runs it.
 //
-// It trusts its inputs and the tools it starts, and runs on Linux only.
+// It trusts its inputs and the tools it starts, and is made for Linux.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 
 func main() {
 	var err error
-	if len(os.Args) > 2 && os.Args[1] == launch {
+	if len(os.Args) > 3 && os.Args[1] == launch {
 		err = launchMain(os.Args[2:])
 	} else {
 		err = mainErr()

@@ -62,25 +62,29 @@ func (c compiler) command(s subject, threads int) command {
 
 var compilers = []compiler{
 	{
-		tool{ours, symbolicateProgram}, "nativesym", true,
+		tool{ours, symbolicateProgram},
+		"nativesym", true,
 		func(in, out string, threads int) []string {
 			return []string{"compile", in, "-o", out, fmt.Sprintf("--workers=%d", threads)}
 		},
 	},
 	{
-		tool{oursColumns, symbolicateProgram}, "nativesym-columns", true,
+		tool{oursColumns, symbolicateProgram},
+		"nativesym-columns", true,
 		func(in, out string, threads int) []string {
 			return []string{"compile", in, "-o", out, "--columns", fmt.Sprintf("--workers=%d", threads)}
 		},
 	},
 	{
-		tool{gsym, "llvm-gsymutil-19"}, "gsym", true,
+		tool{gsym, "llvm-gsymutil-19"},
+		"gsym", true,
 		func(in, out string, threads int) []string {
 			return []string{"--convert=" + in, "--out-file=" + out, fmt.Sprintf("--num-threads=%d", threads), "--quiet"}
 		},
 	},
 	{
-		tool{symCache, peersProgram}, "symcache", false,
+		tool{symCache, peersProgram},
+		"symcache", false,
 		func(in, out string, _ int) []string { return []string{"symcache", "compile", in, out} },
 	},
 }
