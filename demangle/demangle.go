@@ -1,15 +1,3 @@
-// Package demangle turns linker names into the names people wrote, in every
-// language a native stack can hold.
-//
-// [Name] tells which scheme a symbol was mangled with and answers with the
-// whole name and with a short one for issue lists; see [Shorten] for the rules
-// of the short form. An ordinary C name is answered with itself. [Cache]
-// remembers answers, [ReplaceAll] demangles every name inside a text. One
-// scheme is one subpackage.
-//
-// Symbols come from untrusted files. A symbol longer than [MaxSymbol] or one
-// that would demangle to more than [MaxName] bytes is answered with itself, and
-// every scheme bounds its recursion and what back-references can unfold.
 package demangle
 
 import (
@@ -19,8 +7,8 @@ import (
 )
 
 const (
-	// MaxSymbol is the longest symbol that is looked at, in bytes. The longest
-	// that mainstream linkers are known to produce from real code stay below it.
+	// MaxSymbol is the longest symbol that is read, in bytes. MSVC cuts names
+	// there, and clang writes a hash in place of longer ones.
 	MaxSymbol = 4 << 10
 
 	// MaxName is the longest name that is given out, in bytes.
@@ -29,6 +17,8 @@ const (
 
 // Options choose how names are written. The zero value writes parameters and
 // template arguments and leaves return types out, as Sentry's raw_function does.
+// Rust and Swift names are whole whatever the options say of parameters, return
+// types and template arguments: there they tell functions apart.
 type Options struct {
 	// Language is what the debug information says of the symbol's language, if
 	// anything. It settles schemes whose names could be ordinary C names.
@@ -40,11 +30,15 @@ type Options struct {
 	// ReturnType writes a function's return type where the symbol has one.
 	ReturnType bool
 
-	// NoTemplateArgs leaves out template and generic arguments.
+	// NoTemplateArgs leaves out the template arguments of C++ names of the
+	// Itanium ABI.
 	NoTemplateArgs bool
 
-	// Hash keeps the hash that ends legacy Rust names.
+	// Hash keeps what tells apart instances of one Rust function.
 	Hash bool
+
+	// Short makes [ReplaceAll] write short names.
+	Short bool
 }
 
 // A Result is what a symbol means.
@@ -55,22 +49,70 @@ type Result struct {
 	Language debuginfo.Language
 }
 
-// Name demangles symbol. When it reports false, symbol is not mangled, is
+// Name demangles symbol. When it reports false, symbol is an ordinary name, is
 // damaged or is beyond the limits of the package; then Name is symbol itself,
 // Short is what [Shorten] makes of it, and Language is that of the Options.
 func Name(symbol string, o Options) (Result, bool) {
 	if len(symbol) <= MaxSymbol {
-		for _, s := range candidates(symbol, o.Language) {
-			name, lang, ok := demanglers[s](symbol, o)
-			if ok && len(name) <= MaxName {
-				return Result{Name: name, Short: Shorten(name, lang), Scheme: s, Language: lang}, true
+		if s := Detect(symbol, o.Language); s != None {
+			if r, ok := nameIn(s, symbol, o); ok {
+				return r, true
 			}
+		}
+		if name, ok := cutDecoration(symbol); ok {
+			return Result{name, Shorten(name, o.Language), MSVC, debuginfo.C}, true
 		}
 	}
 	return Result{Name: symbol, Short: Shorten(symbol, o.Language), Language: o.Language}, false
 }
 
-// hasHex reports whether s is n lower-case hexadecimal digits.
-func hasHex(s string, n int) bool {
-	return len(s) == n && strings.Trim(s, "0123456789abcdef") == ""
+// nameIn demangles a symbol of scheme s.
+func nameIn(s Scheme, symbol string, o Options) (Result, bool) {
+	core, suffix := symbol, ""
+	if schemes[s].suffixes {
+		core, suffix = cutSuffix(s, symbol)
+	}
+	if schemes[s].language == debuginfo.Rust && strings.HasPrefix(suffix, " [clone .llvm.") {
+		suffix = "" // of every other function that was inlined across crates
+	}
+	name, ok := schemes[s].demangle(core, o)
+	if !ok {
+		return Result{}, false
+	}
+	name += suffix
+	if len(name) > MaxName || hasControl(name) {
+		return Result{}, false
+	}
+	r := Result{Name: name, Scheme: s, Language: schemes[s].language}
+	if family(o.Language, r.Language) {
+		r.Language = o.Language
+	}
+	if s == Swift {
+		name = simplifiedSwift(core, name)
+	}
+	r.Short = Shorten(name, r.Language)
+	return r, true
+}
+
+// family reports whether hint is a dialect of the language that a scheme's
+// names are of, so that the hint says more.
+func family(hint, of debuginfo.Language) bool {
+	switch hint {
+	case debuginfo.ObjCPP:
+		return of == debuginfo.CPP || of == debuginfo.ObjC
+	case debuginfo.HIP, debuginfo.SYCL, debuginfo.OpenCL, debuginfo.Metal, debuginfo.HLSL, debuginfo.RenderScript:
+		return of == debuginfo.CPP
+	}
+	return false
+}
+
+// hasControl reports whether s has a control character, which no compiler puts
+// into a name but a forger could, to break what is printed line by line.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
 }

@@ -18,9 +18,18 @@ var operators = map[string]string{
 // attributes are what the last letters of a name stand for, where the compiler
 // made the subprogram.
 var attributes = []struct{ suffix, attribute string }{
-	{"___elabb", "'Elab_Body"}, {"___elabs", "'Elab_Spec"}, {"___master", "'Master"}, {"___size", "'Size"},
-	{"___alignment", "'Alignment"}, {"___assign", ".\":=\""}, {"SR", "'Read"}, {"SW", "'Write"}, {"SI", "'Input"},
-	{"SO", "'Output"}, {"DF", ".Finalize"}, {"DA", ".Adjust"},
+	{"___elabb", "'Elab_Body"},
+	{"___elabs", "'Elab_Spec"},
+	{"___master", "'Master"},
+	{"___size", "'Size"},
+	{"___alignment", "'Alignment"},
+	{"___assign", ".\":=\""},
+	{"SR", "'Read"},
+	{"SW", "'Write"},
+	{"SI", "'Input"},
+	{"SO", "'Output"},
+	{"DF", ".Finalize"},
+	{"DA", ".Adjust"},
 }
 
 // Demangle returns the name of a subprogram with dots between its units. It

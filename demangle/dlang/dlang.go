@@ -46,7 +46,7 @@ func Demangle(symbol string) (string, bool) {
 	}
 	p := parser{s: name}
 	result := p.mangled()
-	if p.failed || p.pos != len(p.s) {
+	if p.failed || p.pos != len(p.s) || Is(result) { // a name in a name
 		return "", false
 	}
 	return result, true

@@ -58,10 +58,17 @@ func FuzzDemangle(f *testing.F) {
 }
 
 func BenchmarkDemangle(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, ok := Demangle("_D3std5stdio__T7writelnTAyaTiZQpFNfQliZv"); !ok {
-			b.Fatal("refused")
-		}
+	for _, bb := range []struct{ name, symbol string }{
+		{"method", "_D3std5stdio4File5writeMFNfAyaZv"},
+		{"template", "_D3std5stdio__T7writelnTAyaTiZQpFNfQliZv"},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, ok := Demangle(bb.symbol); !ok {
+					b.Fatal("refused")
+				}
+			}
+		})
 	}
 }

@@ -20,11 +20,11 @@ func (p *parser) expression() ref {
 	if op, ok := p.operatorCode(); ok {
 		return p.operation(op, global)
 	}
-	return p.special2(global)
+	return p.otherExpression(global)
 }
 
-// special2 reads the expressions whose two letters name no operator function.
-func (p *parser) special2(global bool) ref {
+// otherExpression reads the expressions whose two letters name no operator function.
+func (p *parser) otherExpression(global bool) ref {
 	if len(p.s)-p.pos < 2 {
 		return p.fail()
 	}
@@ -47,7 +47,7 @@ func (p *parser) special2(global bool) ref {
 	case "tw":
 		return p.node(node{kind: kindUnary, text: "throw ", a: p.expression(), prec: precAssign})
 	case "tr":
-		return p.name_("throw")
+		return p.word("throw")
 	case "sp":
 		return p.node(node{kind: kindExpansion, a: p.expression()})
 	case "sZ":
@@ -192,7 +192,7 @@ func (p *parser) foldOrParameter() ref {
 // functionParam reads fpT, which is this, or a parameter by its number.
 func (p *parser) functionParam() ref {
 	if p.eat("fpT") {
-		return p.name_("this")
+		return p.word("this")
 	}
 	if p.eat("fL") {
 		p.digits()
@@ -206,7 +206,7 @@ func (p *parser) functionParam() ref {
 		number = p.digits()
 	}
 	p.expect('_')
-	return p.name_("fp" + number)
+	return p.word("fp" + number)
 }
 
 // vendorExpression reads u name {template argument} E.
@@ -222,7 +222,7 @@ func (p *parser) vendorExpression() ref {
 		}
 	}
 	args := p.list('E', (*parser).templateArg)
-	return p.node(node{kind: kindCall, prec: precPostfix, a: p.name_(name), list: args})
+	return p.node(node{kind: kindCall, prec: precPostfix, a: p.word(name), list: args})
 }
 
 // subobject reads type, expression, offset, union selectors and p, and E.
@@ -287,7 +287,7 @@ func (p *parser) unresolvedType() ref {
 		t = p.remember(p.decltype())
 	case 'S':
 		if p.eat("St") {
-			t = p.remember(p.node(node{kind: kindNested, a: p.name_("std"), b: p.source()}))
+			t = p.remember(p.node(node{kind: kindNested, a: p.word("std"), b: p.source()}))
 			break
 		}
 		t, _ = p.substitution()
@@ -349,7 +349,7 @@ func (p *parser) primary() ref {
 	if p.eat("E") {
 		switch n := p.nodes[p.target(t)]; {
 		case n.kind == kindBuiltin && n.text == "decltype(nullptr)":
-			return p.name_("nullptr")
+			return p.word("nullptr")
 		case n.kind == kindClosure:
 			return p.node(node{kind: kindLambda, a: p.target(t)})
 		case n.kind == kindArray || n.kind == kindQualified && p.nodes[p.target(n.a)].kind == kindArray:
@@ -359,7 +359,7 @@ func (p *parser) primary() ref {
 	}
 	n := node{kind: kindLiteral, a: t}
 	if p.eat("n") {
-		n.bits = markGlobal // negative
+		n.bits = markNegative
 	}
 	start := p.pos
 	for c := p.peek(); c != 'E' && c != 0; c = p.peek() {

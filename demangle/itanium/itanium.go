@@ -13,6 +13,7 @@
 package itanium
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 )
@@ -63,7 +64,7 @@ func demangleWith(p *parser, symbol string, o Options) (string, bool) {
 	w := printer{parser: p, options: o, out: p.scratch[:0], brackets: 1}
 	w.node(root)
 	p.scratch = w.out
-	if w.failed {
+	if w.failed || bytes.HasPrefix(w.out, []byte("_Z")) { // a name in a name
 		return "", false
 	}
 	return string(w.out), true
@@ -115,7 +116,7 @@ func (p *parser) globalInitializer(s string) ref {
 	p.reset(key)
 	if !mangled {
 		p.pos = len(key)
-		return p.finish(p.wrap(kindPrefixed, words, p.name_(key)))
+		return p.finish(p.wrap(kindPrefixed, words, p.word(key)))
 	}
 	return p.finish(p.wrap(kindPrefixed, words, p.encoding()))
 }

@@ -34,7 +34,7 @@ func (p *parser) name(f *shape) ref {
 	default:
 		var std ref
 		if p.eat("St") {
-			std = p.name_("std")
+			std = p.word("std")
 		}
 		name := p.unqualified(f, std, 0)
 		if p.peek() != 'I' {
@@ -71,7 +71,7 @@ func (p *parser) nested(f *shape) ref {
 		switch c := p.peek(); {
 		case c == 'S' && name == 0 && p.peekAt(1) == 't':
 			p.pos += 2
-			name = p.name_("std")
+			name = p.word("std")
 			continue
 		case c == 'S':
 			sub, fresh := p.substitution()
@@ -120,7 +120,7 @@ func (p *parser) local(f *shape) ref {
 	p.expect('E')
 	if p.eat("s") {
 		p.discriminator()
-		return p.node(node{kind: kindLocal, a: function, b: p.name_("string literal")})
+		return p.node(node{kind: kindLocal, a: function, b: p.word("string literal")})
 	}
 	parameter := ""
 	if p.eat("d") {
@@ -190,7 +190,7 @@ func (p *parser) source() ref {
 	if rest, ok := strings.CutPrefix(id, "_GLOBAL_"); ok && len(rest) > 1 && rest[1] == 'N' && strings.ContainsRune("._$", rune(rest[0])) {
 		id = "(anonymous namespace)"
 	}
-	return p.name_(id)
+	return p.word(id)
 }
 
 // tags reads ABI tags.
@@ -254,7 +254,7 @@ func (p *parser) unnamed() ref {
 		return p.closureType()
 	case 'b':
 		p.index()
-		return p.name_("'block-literal'")
+		return p.word("'block-literal'")
 	case 'e': // an enum is told apart by its first enumerator
 		p.typ()
 		return p.source()

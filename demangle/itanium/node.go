@@ -42,16 +42,15 @@ const (
 
 // Other marks, of the kinds that have no qualifiers.
 const (
-	markGlobal = 1 << iota // "::" comes first
-	markArray              // "[]" follows new or delete
-	markLeft               // a left fold
-	markLocal              // an encoding whose name merely encloses another
-	markObject             // the first parameter is the object
-	markRange              // a braced index is a range
-	markNoexcept
-	markPack
-	markEnclosed // a pattern of types stands in parentheses
-	markSpelled  // an alias of std is written as the class it stands for
+	markGlobal   = 1 << iota // "::" comes first
+	markArray                // "[]" follows new or delete
+	markLeft                 // a left fold
+	markRange                // a braced index is a range; a module is a partition
+	markNoexcept             // a requirement
+	markNegative             // a literal
+	markPack                 // a declared parameter is a pack
+	markEnclosed             // a pattern of types stands in parentheses
+	markSpelled              // an alias of std is written as the class it stands for
 )
 
 // A kind says what a node is.
@@ -73,7 +72,7 @@ const (
 	kindLiteralOp    // operator"" text
 	kindModule       // a.text or a:text
 	kindModuleEntity // b@a
-	kindStd          // std::text, with b for its arguments where they are spelled out
+	kindStd          // std::text, or the class that is an alias of
 	kindUnnamed      // {unnamed type#text}
 	kindClosure      // {lambda<list>(a)#text}, a holds the parameters
 	kindBindings     // [list]
@@ -141,7 +140,7 @@ func (p *parser) node(n node) ref {
 	if len(p.nodes) == maxNodes {
 		return p.fail()
 	}
-	if n.kind != kindEncoding { // whose parameters are its own
+	if n.kind != kindEncoding && n.kind != kindClosure { // whose parameters are their own
 		n.bound = n.bound || p.nodes[n.a].bound || p.nodes[n.b].bound || p.nodes[n.c].bound
 		for _, r := range p.refs(n.list) {
 			n.bound = n.bound || p.nodes[r].bound
@@ -151,14 +150,14 @@ func (p *parser) node(n node) ref {
 	return ref(len(p.nodes) - 1)
 }
 
-// name_ adds a name that is written as it is.
-func (p *parser) name_(text string) ref { return p.node(node{kind: kindName, text: text}) }
+// word adds a name that is written as it is.
+func (p *parser) word(text string) ref { return p.node(node{kind: kindName, text: text}) }
 
 // wrap adds a node of a text and another node.
 func (p *parser) wrap(k kind, text string, a ref) ref { return p.node(node{kind: k, text: text, a: a}) }
 
-// tailOf returns the tail of a type that points to one with tail t: brackets
-// are part of the pointer.
+// pointerTail returns the tail of a type that points to one with tail t: the
+// bounds and parameters of that are outside the pointer's parentheses.
 func pointerTail(t tail) tail {
 	if t&(hasTail|askTail) != 0 {
 		return hasTail | t&askTail

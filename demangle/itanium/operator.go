@@ -143,7 +143,7 @@ func (p *parser) operatorName(f *shape) ref {
 		return p.wrap(kindLiteralOp, p.identifier(), 0)
 	case p.peek() == 'v' && isDigit(p.peekAt(1)):
 		p.pos += 2
-		return p.name_("operator " + p.identifier())
+		return p.word("operator " + p.identifier())
 	}
 	op, ok := p.operatorCode()
 	if !ok || op.form == formTernary || op.form == formCast || op.form == formOfType || op.form == formOfExpr {
@@ -156,7 +156,7 @@ func (p *parser) operatorName(f *shape) ref {
 	if op.form == formNew && op.bits == markArray {
 		text += "[]"
 	}
-	return p.name_("operator" + text)
+	return p.word("operator" + text)
 }
 
 // conversion reads the type that a conversion operator converts to. It can

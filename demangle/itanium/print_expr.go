@@ -15,7 +15,7 @@ func (w *printer) operand(r ref, prec precedence, strict bool) {
 
 // expression writes an expression.
 func (w *printer) expression(n *node) {
-	if n.bits&markGlobal != 0 && n.kind != kindLiteral {
+	if n.bits&markGlobal != 0 {
 		w.print("::")
 	}
 	switch n.kind {
@@ -248,7 +248,7 @@ var suffixes = map[string]string{
 // literal writes a value of a type.
 func (w *printer) literal(n *node) {
 	sign := ""
-	if n.bits&markGlobal != 0 {
+	if n.bits&markNegative != 0 {
 		sign = "-"
 	}
 	if t := &w.nodes[w.resolved(n.a)]; t.kind == kindBuiltin {

@@ -101,7 +101,7 @@ func (p *parser) templateParam() ref {
 		return 0
 	}
 	if p.constraint {
-		return p.name_(p.s[start : p.pos-1])
+		return p.word(p.s[start : p.pos-1])
 	}
 	if p.ahead && level == 0 {
 		r := p.node(node{kind: kindForward, index: int32(index), tail: askTail})
@@ -121,7 +121,7 @@ func (p *parser) parameter(level, index int) ref {
 		return arg
 	}
 	if p.auto && level == 0 {
-		return p.name_("auto:" + ordinal(index))
+		return p.word("auto:" + ordinal(index))
 	}
 	return 0
 }
@@ -195,7 +195,7 @@ func (p *parser) declaredParam(named bool) ref {
 	}
 	if named && !p.failed {
 		l := p.levels[len(p.levels)-1]
-		n.a = p.name_(prefix + strconv.Itoa(int(l.end-l.first)))
+		n.a = p.word(prefix + strconv.Itoa(int(l.end-l.first)))
 		p.addArgument(n.a)
 	}
 	return p.node(n)

@@ -128,14 +128,14 @@ func (p *parser) exceptions(bits uint16) ref {
 	var spec ref
 	switch p.next() {
 	case 'o':
-		spec = p.name_("noexcept")
+		spec = p.word("noexcept")
 	case 'O':
 		spec = p.wrap(kindEnclosed, "noexcept", p.expression())
 		p.expect('E')
 	case 'w':
 		spec = p.node(node{kind: kindThrow, list: p.list('E', (*parser).typ)})
 	case 'x':
-		spec = p.name_("transaction_safe")
+		spec = p.word("transaction_safe")
 	}
 	return p.function(bits, spec)
 }
@@ -146,7 +146,7 @@ func (p *parser) array() ref {
 	var bound ref
 	switch {
 	case isDigit(p.peek()):
-		bound = p.name_(p.digits())
+		bound = p.word(p.digits())
 	case p.peek() != '_':
 		bound = p.expression()
 	}
@@ -277,11 +277,11 @@ func (p *parser) vector() ref {
 	if p.eat("_") {
 		size = p.expression()
 	} else {
-		size = p.name_(p.digits())
+		size = p.word(p.digits())
 	}
 	p.expect('_')
 	if p.eat("p") {
-		return p.node(node{kind: kindVector, a: p.name_("pixel"), b: size})
+		return p.node(node{kind: kindVector, a: p.word("pixel"), b: size})
 	}
 	return p.node(node{kind: kindVector, a: p.typ(), b: size})
 }
@@ -309,7 +309,7 @@ func (p *parser) bitInt() ref {
 	}
 	p.pos += 2
 	if isDigit(p.peek()) {
-		n.b = p.name_(p.digits())
+		n.b = p.word(p.digits())
 	} else {
 		n.b = p.expression()
 	}

@@ -28,7 +28,7 @@ func Legacy(symbol string, o Options) (string, bool) {
 			return "", false
 		}
 		if tail, last := strings.CutPrefix(after, "E"); last {
-			if first || !isHash(component) || (tail != "" && tail[0] != '.') {
+			if first || !isHash(component) || tail != "" && tail[0] != '.' || isMangled(out) {
 				return "", false
 			}
 			if o.Hash {
@@ -44,18 +44,19 @@ func Legacy(symbol string, o Options) (string, bool) {
 	}
 }
 
-// IsLegacy reports whether symbol ends like a name of the legacy scheme: in a
-// component that is a hash, and what may follow the name after a dot.
-func IsLegacy(symbol string) bool {
-	for rest := symbol; ; {
-		i := strings.Index(rest, "17h")
+// LegacyLen returns the length of a symbol that ends like a name of the legacy
+// scheme, in a component that is a hash, without what may follow the name after
+// a dot or a sign. For other symbols it is 0.
+func LegacyLen(symbol string) int {
+	for end := 0; ; {
+		i := strings.Index(symbol[end:], "17h")
 		if i < 0 {
-			return false
+			return 0
 		}
-		rest = rest[i+2:]
-		if len(rest) > hashLen && rest[hashLen] == 'E' && isHash(rest[:hashLen]) {
-			tail := rest[hashLen+1:]
-			return tail == "" || tail[0] == '.'
+		end += i + len("17")
+		hash := symbol[end:]
+		if len(hash) > hashLen && hash[hashLen] == 'E' && isHash(hash[:hashLen]) {
+			return end + hashLen + 1
 		}
 	}
 }

@@ -54,24 +54,24 @@ func decodePunycode(s string) (string, bool) {
 
 // cutDelta splits off one variable-length number.
 func cutDelta(s string, bias int) (delta int, rest string, ok bool) {
-	weight := 1
+	sum, weight := int64(0), int64(1)
 	for i := range len(s) {
-		digit := 0
+		var digit int64
 		switch c := s[i]; {
 		case c >= 'a' && c <= 'z':
-			digit = int(c - 'a')
+			digit = int64(c - 'a')
 		case isDigit(c):
-			digit = int(c-'0') + 26
+			digit = int64(c-'0') + 26
 		default:
 			return 0, "", false
 		}
-		delta += digit * weight
-		if delta > utf8.MaxRune*maxPunycode {
+		sum += digit * weight
+		if sum > utf8.MaxRune*maxPunycode {
 			return 0, "", false // beyond the last place of the last character
 		}
-		threshold := min(max(punyBase*(i+1)-bias, punyTMin), punyTMax)
+		threshold := int64(min(max(punyBase*(i+1)-bias, punyTMin), punyTMax))
 		if digit < threshold {
-			return delta, s[i+1:], true
+			return int(sum), s[i+1:], true
 		}
 		weight *= punyBase - threshold
 	}

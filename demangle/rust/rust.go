@@ -6,7 +6,10 @@
 // limit is answered as one that is not mangled.
 package rust
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 const (
 	// maxDepth bounds how deep paths, types and constants nest. rustc itself
@@ -36,6 +39,12 @@ func Demangle(symbol string, o Options) (string, bool) {
 		return name, true
 	}
 	return Legacy(symbol, o)
+}
+
+// isMangled reports whether a name begins like a symbol of one of the schemes,
+// as a name within a name does.
+func isMangled(name []byte) bool {
+	return bytes.HasPrefix(name, []byte("_R")) || bytes.HasPrefix(name, []byte("_ZN"))
 }
 
 // cutPrefix removes the scheme's prefix, to which Apple's platforms add an

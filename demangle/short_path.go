@@ -1,0 +1,382 @@
+package demangle
+
+import "strings"
+
+// shortenPath shortens the name of a function as C++ and languages like it
+// write one: words before it, its scopes, parameters, and what trails them.
+func shortenPath(name string) string {
+	for _, thunk := range thunks {
+		if rest, ok := strings.CutPrefix(name, thunk); ok {
+			return shortenPath(rest)
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, "invocation function for block in "); ok {
+		return "block in " + shortenPath(rest)
+	}
+	for _, data := range dataWords {
+		if rest, ok := strings.CutPrefix(name, data); ok {
+			return data + shortenPath(rest)
+		}
+	}
+	p := path{in: name, out: make([]byte, 0, min(len(name), 2*MaxShort))}
+	for p.at < len(name) && !p.done {
+		p.step()
+	}
+	return cutHash(cutQualifier(string(p.out)))
+}
+
+// thunks are what stands before the name of the function that a stub leads to.
+var thunks = []string{
+	"non-virtual thunk to ", "virtual thunk to ", "covariant return thunk to ", "transaction clone for ",
+	"non-transaction clone for ", "hidden alias for ",
+}
+
+// dataWords are what stands before a name to say what is made for it.
+var dataWords = []string{
+	"vtable for ", "VTT for ", "typeinfo for ", "typeinfo name for ", "typeinfo fn for ", "construction vtable for ",
+	"guard variable for ", "reference temporary for ", "TLS init function for ", "TLS wrapper function for ",
+	"template parameter object for ", "initializer for module ", "global constructors keyed to ",
+	"global destructors keyed to ",
+}
+
+// A path is a name that is being shortened. What was written since the last
+// word began is the name so far.
+type path struct {
+	in     string
+	at     int
+	out    []byte
+	params bool // parameters were read, so that what follows trails them
+	done   bool
+}
+
+// step reads one piece of the name.
+func (p *path) step() {
+	rest := p.in[p.at:]
+	switch c := rest[0]; c {
+	case 'o':
+		if n := operatorLen(rest); n > 0 && !p.inWord() {
+			p.operator(n)
+			return
+		}
+	case ' ':
+		p.space()
+		return
+	case '(':
+		p.parenthesis()
+		return
+	case ')':
+		p.done = true
+		return
+	case '<':
+		p.angle()
+		return
+	case '{':
+		p.brace()
+		return
+	case '`':
+		p.quoted()
+		return
+	case '\'':
+		if n := lambdaLen(rest); n > 0 { // LLVM's 'lambda0'
+			p.write("lambda", n)
+			return
+		}
+	case '$':
+		if n := len("$_"); strings.HasPrefix(rest, "$_") && !p.inWord() && len(rest) > n && isDigit(rest[n]) {
+			p.write("lambda", n+digitsLen(rest[n:]))
+			return
+		}
+	case 'l':
+		if hash, ok := strings.CutPrefix(rest, "lambda_"); ok && !p.inWord() && len(hash) >= 32 && isHex(hash[:32]) {
+			p.write("lambda", len("lambda_")+32)
+			return
+		}
+	case '?':
+		if n := len("?A0x"); strings.HasPrefix(rest, "?A0x") {
+			for n < len(rest) && isHex(rest[n:n+1]) {
+				n++
+			}
+			p.write("`anonymous namespace'", n)
+			return
+		}
+	case '!': // template arguments of D
+		if strings.HasPrefix(rest, "!(") {
+			if end := closing(p.in, p.at+1); end > 0 {
+				p.write("!(T)", end+1-p.at)
+				return
+			}
+		}
+	case '[':
+		if end := closing(p.in, p.at); end > 0 {
+			p.write(p.in[p.at:end+1], end+1-p.at)
+			return
+		}
+	case ':':
+		p.params = false
+	}
+	p.write(rest[:1], 1)
+}
+
+// write writes text in place of the next n bytes.
+func (p *path) write(text string, n int) {
+	p.out = append(p.out, text...)
+	p.at += n
+}
+
+// inWord reports whether the byte before this place belongs to a word.
+func (p *path) inWord() bool { return p.at > 0 && isWord(p.in[p.at-1]) }
+
+// space reads a space: behind parameters it begins what trails them; before
+// parameters or within an operator it means nothing; else a word ends that is
+// not the name.
+func (p *path) space() {
+	rest := strings.TrimLeft(p.in[p.at:], " ")
+	p.at = len(p.in) - len(rest)
+	switch {
+	case rest == "" || strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, "[enable_if:") || strings.HasPrefix(rest, "-> "):
+		p.done = true
+	case strings.HasPrefix(rest, "`RTTI "):
+		p.out = append(p.out, ' ')
+	case strings.HasPrefix(rest, "(anonymous "):
+		p.out = p.out[:0]
+	case rest[0] == '(' && len(p.out) > 0 && !isTypeOperator(p.out):
+	case p.params:
+		p.trailer(rest)
+	default:
+		p.out = p.out[:0]
+	}
+}
+
+// isTypeOperator reports whether what was written is a word whose parentheses
+// hold an expression, not parameters.
+func isTypeOperator(out []byte) bool {
+	s := string(out)
+	return s == "decltype" || s == "noexcept" || s == "typeof"
+}
+
+// trailer reads a qualifier behind parameters. If a scope's parameters are
+// meant, the name goes on behind it.
+func (p *path) trailer(rest string) {
+	for {
+		word := len(rest)
+		if i := strings.IndexAny(rest, " :"); i >= 0 {
+			word = i
+		}
+		switch rest[:word] {
+		case "const", "volatile", "restrict", "&", "&&", "noexcept":
+		default:
+			p.done = true
+			return
+		}
+		p.at += word
+		rest = rest[word:]
+		if strings.HasPrefix(rest, "::") {
+			return
+		}
+		if !strings.HasPrefix(rest, " ") {
+			p.done = true
+			return
+		}
+		rest = rest[1:]
+		p.at++
+	}
+}
+
+// parenthesis reads parameters, or a namespace without a name.
+func (p *path) parenthesis() {
+	rest := p.in[p.at:]
+	end := closing(p.in, p.at)
+	switch {
+	case end < 0:
+		p.write("(", 1)
+	case strings.HasPrefix(rest, "(*") || strings.HasPrefix(rest, "(&"): // the result is a pointer to a function
+		p.at = len(p.in) - len(strings.TrimLeft(rest, "(*& "))
+		p.out = p.out[:0]
+	case strings.HasPrefix(rest, "(anonymous "):
+		p.write(p.in[p.at:end+1], end+1-p.at)
+	case strings.HasPrefix(rest, "(extension in ") && strings.HasPrefix(p.in[end+1:], ":"):
+		p.at = end + 2
+	case isTypeOperator(p.out):
+		p.out = p.out[:0]
+		p.at = end + 1
+	case len(p.out) == 0:
+		p.write(p.in[p.at:end+1], end+1-p.at)
+	default:
+		p.at, p.params = end+1, true
+	}
+}
+
+// angle reads template arguments, or a name that compilers write in angles.
+func (p *path) angle() {
+	end := closing(p.in, p.at)
+	if end < 0 {
+		p.write("<", 1)
+		return
+	}
+	inner := p.in[p.at+1 : end]
+	scoped := strings.HasSuffix(string(p.out), "::")
+	switch {
+	case strings.HasPrefix(inner, "lambda_") && scoped:
+		p.write("lambda", end+1-p.at)
+	case strings.HasPrefix(inner, "lambda_") && len(p.out) == 0:
+		p.write("<lambda>", end+1-p.at)
+	case len(p.out) == 0 || scoped && strings.HasPrefix(inner, "unnamed-"):
+		p.write(p.in[p.at:end+1], end+1-p.at)
+	default:
+		p.write("<T>", end+1-p.at)
+	}
+}
+
+// brace reads a name that compilers write in braces; lambdas lose their details.
+func (p *path) brace() {
+	end := closing(p.in, p.at)
+	switch {
+	case end < 0:
+		p.write("{", 1)
+	case strings.HasPrefix(p.in[p.at:], "{lambda"):
+		p.write("lambda", end+1-p.at)
+	default:
+		p.write(p.in[p.at:end+1], end+1-p.at)
+	}
+}
+
+// quoted reads a scope that MSVC quotes: a function, whose short name is
+// written, a block's number, which is not, or words.
+func (p *path) quoted() {
+	end := closingQuote(p.in, p.at)
+	if end < 0 {
+		p.write("`", 1)
+		return
+	}
+	inner := p.in[p.at+1 : end]
+	switch {
+	case isNumber(inner):
+		p.at = end + 1
+		if strings.HasPrefix(p.in[p.at:], "::") {
+			p.at += 2
+		}
+	case strings.Contains(inner, "(") && !strings.HasPrefix(inner, "dynamic "):
+		p.write(shortenPath(inner), end+1-p.at)
+	default:
+		p.write(p.in[p.at:end+1], end+1-p.at)
+	}
+}
+
+// closingQuote returns where the quote at s[i] is closed, or -1.
+func closingQuote(s string, i int) int {
+	depth := 0
+	for ; i < len(s); i++ {
+		switch s[i] {
+		case '`':
+			depth++
+		case '\'':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// operator reads the name of an operator function, which is n bytes long, and
+// the template arguments behind it.
+func (p *path) operator(n int) {
+	p.write(p.in[p.at:p.at+n], n)
+	rest := p.in[p.at:]
+	switch {
+	case strings.HasPrefix(rest, " <"):
+		p.write(" ", 1)
+		p.angle()
+	case n == len("operator") && strings.HasPrefix(rest, " "): // a conversion: its type is the name
+		end := strings.IndexByte(rest, '(')
+		if end < 0 {
+			end = len(rest)
+		}
+		p.write(shortenType(rest[:end]), end)
+	}
+}
+
+// shortenType shortens the arguments of templates in a type.
+func shortenType(t string) string {
+	var b strings.Builder
+	for i := 0; i < len(t); i++ {
+		if end := closing(t, i); t[i] == '<' && end > 0 {
+			b.WriteString("<T>")
+			i = end
+			continue
+		}
+		b.WriteByte(t[i])
+	}
+	return b.String()
+}
+
+// symbols are the operators of C++, longer ones first.
+var symbols = []string{
+	"->*", "<<=", ">>=", "<=>", "()", "[]", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=",
+	"*=", "/=", "%=", "^=", "&=", "|=", "+", "-", "*", "/", "%", "^", "&", "|", "~", "!", "=", "<", ">", ",",
+}
+
+// operatorWords are the operators that are words.
+var operatorWords = []string{" new[]", " delete[]", " new", " delete", " co_await"}
+
+// operatorLen returns the length of the name of an operator function that s
+// begins with, or 0. For a conversion that is only the keyword.
+func operatorLen(s string) int {
+	const keyword = "operator"
+	rest, ok := strings.CutPrefix(s, keyword)
+	if !ok || rest == "" || isWord(rest[0]) {
+		return 0
+	}
+	if literal, ok := strings.CutPrefix(rest, `"" `); ok {
+		n := 0
+		for n < len(literal) && isWord(literal[n]) {
+			n++
+		}
+		return len(keyword) + len(`"" `) + n
+	}
+	for _, word := range operatorWords {
+		if after, ok := strings.CutPrefix(rest, word); ok && (after == "" || !isWord(after[0])) {
+			return len(keyword) + len(word)
+		}
+	}
+	for _, symbol := range symbols {
+		if after, ok := strings.CutPrefix(rest, symbol); ok {
+			if symbol == "<<" && after != "" && isWord(after[0]) { // operator< with arguments
+				return len(keyword) + 1
+			}
+			return len(keyword) + len(symbol)
+		}
+	}
+	if rest[0] == ' ' {
+		return len(keyword)
+	}
+	return 0
+}
+
+// lambdaLen returns the length of 'lambda' or 'lambda0' at the start of s, or 0.
+func lambdaLen(s string) int {
+	n := len("'lambda")
+	if !strings.HasPrefix(s, "'lambda") {
+		return 0
+	}
+	n += digitsLen(s[n:])
+	if n < len(s) && s[n] == '\'' {
+		return n + 1
+	}
+	return 0
+}
+
+// digitsLen returns how many digits s begins with.
+func digitsLen(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
+
+// isNumber reports whether s is digits.
+func isNumber(s string) bool { return s != "" && digitsLen(s) == len(s) }
+
+// cutQualifier removes a qualifier that stands alone behind a scope.
+func cutQualifier(name string) string {
+	scope, ok := strings.CutSuffix(name, "const")
+	if ok && (scope == "" || strings.HasSuffix(scope, "::")) {
+		return scope
+	}
+	return name
+}
