@@ -7,9 +7,10 @@ import (
 	"io"
 	"math"
 
-	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
+
+	"github.com/nativesym/nativesym/internal/inflate"
 )
 
 const (
@@ -51,24 +52,11 @@ func (f *File) reserve(size uint64) error {
 
 // inflateZlib unpacks a zlib stream of exactly size bytes.
 func (f *File) inflateZlib(stored []byte, size uint64) ([]byte, error) {
-	r, err := zlib.NewReader(bytes.NewReader(stored))
-	if err != nil {
-		return nil, err
-	}
 	if err := f.reserve(size); err != nil {
 		return nil, err
 	}
 	data := make([]byte, size)
-	if n, err := io.ReadFull(r, data); err != nil {
-		return nil, fmt.Errorf("%w after %d of %d bytes", err, n, size)
-	}
-	// Reading on to the end checks the sum.
-	if n, err := r.Read(make([]byte, 1)); n > 0 {
-		return nil, fmt.Errorf("unpacks to more than the %d bytes it claims", size)
-	} else if err != io.EOF {
-		return nil, err
-	}
-	return data, nil
+	return data, inflate.Zlib(data, stored)
 }
 
 // inflateGNU unpacks a .zdebug section of older tools: "ZLIB", the size in eight
