@@ -1,16 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"runtime"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/symbolicate"
 )
 
@@ -27,8 +27,11 @@ type eventOptions struct {
 	code    []string
 	format  eventFormat
 	color   when
+	lines   bool
 	explain bool
 	fromRaw bool
+
+	written bool // an event was, so that the next is set off from it
 }
 
 func newEvent() *cobra.Command {
@@ -47,12 +50,16 @@ func newEvent() *cobra.Command {
 	f.StringArrayVar(&o.code, "code", nil, "folder with source code to show around lines: DIR, or PREFIX=DIR for\nthe prefix that it had when it was compiled (repeatable)")
 	f.Var(&o.format, "format", "json, or pretty for people")
 	f.Var(&o.color, "color", "colours in pretty stacks: auto, always or never")
+	f.BoolVar(&o.lines, "lines", false, "each line of the input is an event")
 	f.BoolVar(&o.explain, "explain", false, "say on standard error how each frame came to what it is")
 	f.BoolVar(&o.fromRaw, "from-raw", false, "start again from the stacks that an earlier run kept as raw_stacktrace")
 	return cmd
 }
 
 func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
+	if o.lines && o.explain {
+		return usagef("--explain is for single events, not for --lines")
+	}
 	sources, err := dirSources(o.symbols)
 	if err != nil {
 		return err
@@ -73,13 +80,16 @@ func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// file symbolicates the event in a file.
+// file symbolicates the event, or the line by line events, in a file.
 func (o *eventOptions) file(cmd *cobra.Command, engine *symbolicate.Symbolicator, path string) error {
 	in, err := openInput(cmd, path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	if o.lines {
+		return o.stream(cmd, engine, path, in)
+	}
 	event, err := io.ReadAll(in)
 	if err != nil {
 		return err
@@ -91,15 +101,86 @@ func (o *eventOptions) file(cmd *cobra.Command, engine *symbolicate.Symbolicator
 	if o.explain {
 		explain(cmd.ErrOrStderr(), report)
 	}
-	out := cmd.OutOrStdout()
+	return o.write(cmd.OutOrStdout(), event)
+}
+
+// stream symbolicates events that have a line each, as many at a time as there
+// are processors. One that is no event is reported and left out.
+func (o *eventOptions) stream(cmd *cobra.Command, engine *symbolicate.Symbolicator, path string, in io.Reader) error {
+	lines := eventLines{in: bufio.NewReader(in)}
+	var failed error
+	for event, err := range engine.Events(cmd.Context(), lines.all, runtime.GOMAXPROCS(0)) {
+		number := lines.numbers[0]
+		lines.numbers = lines.numbers[1:]
+		if err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s:%d: %v\n", cmd.CommandPath(), path, number, err)
+			failed = errReported
+			continue
+		}
+		if err := o.write(cmd.OutOrStdout(), event); err != nil {
+			return err
+		}
+	}
+	if !errors.Is(lines.err, io.EOF) {
+		return fmt.Errorf("%s: %w", path, lines.err)
+	}
+	return failed
+}
+
+// eventLines reads events that have a line each, between which there may be
+// empty ones.
+type eventLines struct {
+	in      *bufio.Reader
+	numbers []int // of the lines of events that are under way
+	err     error // that ended the reading
+}
+
+func (l *eventLines) all(yield func(event []byte) bool) {
+	for number := 1; l.err == nil; number++ {
+		var line []byte
+		line, l.err = l.in.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		l.numbers = append(l.numbers, number)
+		if !yield(line) {
+			return
+		}
+	}
+}
+
+func (o *eventOptions) write(out io.Writer, event []byte) error {
 	if o.format == formatPretty {
-		return writePretty(out, event, o.color.on(out))
+		return o.writePretty(out, event)
 	}
 	if !bytes.HasSuffix(event, []byte("\n")) {
 		event = append(event, '\n')
 	}
-	_, err = out.Write(event)
+	_, err := out.Write(event)
 	return err
+}
+
+// writePretty sets an event off from the one before. Some have nothing to show.
+func (o *eventOptions) writePretty(out io.Writer, event []byte) error {
+	var text bytes.Buffer
+	if o.written {
+		text.WriteByte('\n')
+	}
+	blank := text.Len()
+	if err := writePretty(&text, event, o.color.on(out)); err != nil || text.Len() == blank {
+		return err
+	}
+	o.written = true
+	_, err := out.Write(text.Bytes())
+	return err
+}
+
+// openInput opens a file to read, or standard input for "-".
+func openInput(cmd *cobra.Command, path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(cmd.InOrStdin()), nil
+	}
+	return os.Open(path)
 }
 
 // explain writes what the engine did, a line for each image and frame.
@@ -110,85 +191,4 @@ func explain(out io.Writer, report *symbolicate.Report) {
 	for i := range report.Frames {
 		fmt.Fprintln(out, visible(report.Frames[i].String()))
 	}
-}
-
-// dirSources returns a source for each folder. One that is not there is a slip of
-// the person who typed it, where the engine would only miss files.
-func dirSources(dirs []string) ([]symbolicate.Source, error) {
-	var sources []symbolicate.Source
-	for _, dir := range dirs {
-		if err := checkDir(dir); err != nil {
-			return nil, err
-		}
-		sources = append(sources, source.NewDir(dir))
-	}
-	return sources, nil
-}
-
-// codeRoots returns the source code in folders, nil if there are none.
-func codeRoots(flags []string) (*source.Code, error) {
-	var roots []source.CodeRoot
-	for _, flag := range flags {
-		root := source.CodeRoot{Dir: flag}
-		if from, dir, ok := strings.Cut(flag, "="); ok {
-			root = source.CodeRoot{From: from, Dir: dir}
-		}
-		if err := checkDir(root.Dir); err != nil {
-			return nil, err
-		}
-		roots = append(roots, root)
-	}
-	if roots == nil {
-		return nil, nil
-	}
-	return source.NewCode(roots...), nil
-}
-
-func checkDir(dir string) error {
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is not a folder", dir)
-	}
-	return err
-}
-
-// An eventFormat is how events are written.
-type eventFormat uint8
-
-// The formats of events.
-const (
-	formatJSON eventFormat = iota
-	formatPretty
-)
-
-var eventFormatNames = []string{formatJSON: "json", formatPretty: "pretty"}
-
-func (f *eventFormat) String() string     { return eventFormatNames[*f] }
-func (f *eventFormat) Type() string       { return "format" }
-func (f *eventFormat) Set(v string) error { return setEnum(f, v, eventFormatNames) }
-
-// A when says when to use colours.
-type when uint8
-
-// When to use colours.
-const (
-	whenAuto when = iota
-	whenAlways
-	whenNever
-)
-
-var whenNames = []string{whenAuto: "auto", whenAlways: "always", whenNever: "never"}
-
-func (w *when) String() string     { return whenNames[*w] }
-func (w *when) Type() string       { return "when" }
-func (w *when) Set(v string) error { return setEnum(w, v, whenNames) }
-
-// on reports whether to write colours to out: with auto on a terminal, unless
-// the environment has NO_COLOR (no-color.org).
-func (w when) on(out io.Writer) bool {
-	if w != whenAuto {
-		return w == whenAlways
-	}
-	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""
 }

@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 )
 
 // A style is a shape that answers to addresses have.
@@ -39,6 +42,47 @@ var functionsNames = []string{functionsNone: "none", functionsShort: "short", fu
 func (f *functions) String() string     { return functionsNames[*f] }
 func (f *functions) Type() string       { return "names" }
 func (f *functions) Set(v string) error { return setEnum(f, v, functionsNames) }
+
+// An eventFormat is how events are written.
+type eventFormat uint8
+
+// The formats of events.
+const (
+	formatJSON eventFormat = iota
+	formatPretty
+)
+
+var eventFormatNames = []string{formatJSON: "json", formatPretty: "pretty"}
+
+func (f *eventFormat) String() string     { return eventFormatNames[*f] }
+func (f *eventFormat) Type() string       { return "format" }
+func (f *eventFormat) Set(v string) error { return setEnum(f, v, eventFormatNames) }
+
+// A when says when to use colours.
+type when uint8
+
+// When to use colours.
+const (
+	whenAuto when = iota
+	whenAlways
+	whenNever
+)
+
+var whenNames = []string{whenAuto: "auto", whenAlways: "always", whenNever: "never"}
+
+func (w *when) String() string     { return whenNames[*w] }
+func (w *when) Type() string       { return "when" }
+func (w *when) Set(v string) error { return setEnum(w, v, whenNames) }
+
+// on reports whether to write colours to out: with auto on a terminal, unless
+// the environment has NO_COLOR (no-color.org).
+func (w when) on(out io.Writer) bool {
+	if w != whenAuto {
+		return w == whenAlways
+	}
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""
+}
 
 // setEnum sets an enumeration whose values are the indexes of names.
 func setEnum[T ~uint8](dst *T, value string, names []string) error {

@@ -231,12 +231,21 @@ func (m *module) name(f symcache.Frame, o nameOptions) string {
 // functionName names a function as llvm-symbolizer does: with the return types
 // that templates have in their names.
 func functionName(f symcache.Frame, short bool) string {
-	result, ok := demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
-	switch {
-	case short:
-		return result.Short
-	case !ok && f.Scope != "":
-		return f.Scope + "::" + f.Symbol
+	name := demangle.Result{Name: f.Scope + separator(f.Language) + f.Symbol}
+	if f.Scope == "" {
+		name, _ = demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
 	}
-	return result.Name
+	if short {
+		return demangle.Shorten(name.Name, f.Language)
+	}
+	return name.Name
+}
+
+// separator is what a language writes between a scope and a name.
+func separator(l debuginfo.Language) string {
+	switch l {
+	case debuginfo.D, debuginfo.Swift, debuginfo.Zig, debuginfo.CSharp, debuginfo.Java, debuginfo.Kotlin:
+		return "."
+	}
+	return "::"
 }

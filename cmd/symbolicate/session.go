@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A session is one run of the addr command.
+type session struct {
+	*addrOptions
+	parser  queryParser
+	modules *modules
+	out     answerWriter
+	errOut  io.Writer
+	frames  []frame
+}
+
+// answerArgs answers what is on the command line: as one array, if as JSON.
+func (s *session) answerArgs(args []string) error {
+	out, brackets := s.out.out, [3]string{}
+	if s.style == styleJSON {
+		brackets = [3]string{"[", ",", "]\n"}
+	}
+	for i, line := range args {
+		out.WriteString(brackets[min(i, 1)])
+		s.answer(line)
+	}
+	out.WriteString(brackets[2])
+	return out.Flush()
+}
+
+// maxLine is where a line is cut: a path and an address are shorter.
+const maxLine = 64 << 10
+
+// answerLines answers each line of in, and flushes whenever the next line would
+// have to be waited for: programs ask through a pipe, one line at a time.
+func (s *session) answerLines(in io.Reader) error {
+	lines := bufio.NewReaderSize(in, maxLine)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if len(line) > 0 {
+			s.answer(string(bytes.TrimRight(line, "\r\n")))
+			s.endLine()
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = lines.ReadSlice('\n') // the rest of the line that was answered
+		}
+		if next, _ := lines.Peek(lines.Buffered()); err != nil || bytes.IndexByte(next, '\n') < 0 {
+			if err := s.out.out.Flush(); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("standard input: %w", err)
+		}
+	}
+}
+
+// endLine ends an answer to a line: as JSON it is a line too.
+func (s *session) endLine() {
+	if s.style == styleJSON {
+		s.out.out.WriteByte('\n')
+	}
+}
+
+// answer answers one line. What cannot be understood is answered too: whoever
+// asks counts answers.
+func (s *session) answer(line string) {
+	q, err := s.parser.parse(line)
+	if err != nil {
+		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", err)
+		s.out.write(answer{})
+		return
+	}
+	a := answer{query: q, module: s.moduleName(q)}
+	if a.frames, a.err = s.lookUp(s.frames[:0], q); a.err != nil {
+		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", a.err)
+	}
+	s.frames = a.frames
+	s.out.write(a)
+}
+
+func (s *session) moduleName(q query) string {
+	switch {
+	case s.obj != "":
+		return s.obj
+	case q.path != "":
+		return q.path
+	}
+	return q.buildID
+}
+
+func (s *session) module(q query) (*module, error) {
+	if q.buildID != "" {
+		return s.modules.openBuildID(q.buildID)
+	}
+	return s.modules.open(s.moduleName(q))
+}
+
+// lookUp appends the frames of what is asked about.
+func (s *session) lookUp(dst []frame, q query) ([]frame, error) {
+	m, err := s.module(q)
+	if err != nil || q.data {
+		return dst, err
+	}
+	addr := q.addr - s.adjustVMA
+	switch {
+	case q.symbol != "":
+		entry, ok := m.symbol(q.symbol)
+		if !ok {
+			return dst, nil
+		}
+		addr = entry + q.offset
+	case s.relative:
+		addr += m.base()
+	}
+	dst, err = m.frames(dst, addr, nameOptions{mangled: s.noDemangle, short: s.functions == functionsShort})
+	if s.noInlines || q.symbol != "" {
+		dst = s.single(dst)
+	}
+	return dst, err
+}
+
+// single leaves one frame of a chain: the innermost place, and the function that
+// the linker knows there; addr2line, and llvm-symbolizer for short names, say the
+// innermost function.
+func (s *session) single(chain []frame) []frame {
+	n := len(chain)
+	if n < 2 {
+		return chain
+	}
+	if !s.addr2line && s.functions != functionsShort {
+		chain[0].function, chain[0].start = chain[n-1].function, chain[n-1].start
+	}
+	return chain[:1]
+}
