@@ -101,12 +101,14 @@ func TestTidySymbols(t *testing.T) {
 			`
 0x1f00+0x100 func global long
 0x8000+0x1000 func global wraps`,
-		}, {
+		},
+		{
 			"far apart",
 			[]Symbol{
 				{Name: "kernel", Addr: 0xffffffff81000000, Size: 8, Kind: Func},
 				{Name: "entry", Addr: 0x1000, Size: 8, Kind: Func},
-			}, `
+			},
+			`
 0x1000+0x8 func global entry
 0xffffffff81000000+0x8 func global kernel`,
 		},
