@@ -142,14 +142,3 @@ func (j *job) explain(f *frame) string {
 	}
 	return "no line: the debug information has none there"
 }
-
-// String returns where the stack is in its event.
-func (s *stack) String() string {
-	switch s.kind {
-	case inException:
-		return fmt.Sprintf("exception.values[%d]", s.nth)
-	case inThread:
-		return fmt.Sprintf("threads.values[%d]", s.nth)
-	}
-	return "event"
-}

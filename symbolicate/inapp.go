@@ -20,6 +20,33 @@ const (
 	notInApp
 )
 
+// verdict tells whether a frame is the application's own code: by the user's
+// rules, or else by where its image and its source file are.
+func (j *job) verdict(f *frame, path string, name *pathName) verdict {
+	if f.image < 0 {
+		return undecided
+	}
+	pkg := j.images[f.image].CodeFile
+	if v := decide(j.rules, pkg, path); v != undecided {
+		return v
+	}
+	switch {
+	case j.systemImage(f.image), name != nil && name.dependency:
+		return notInApp
+	case pkg == "":
+		return undecided
+	}
+	return inApp
+}
+
+// systemImage reports whether an image is the operating system's.
+func (j *job) systemImage(i int32) bool {
+	for len(j.system) < len(j.images) {
+		j.system = append(j.system, isSystem(j.os, j.images[len(j.system)].CodeFile))
+	}
+	return j.system[i]
+}
+
 // decide returns what the first rule that matches says.
 func decide(rules []InAppRule, pkg, path string) verdict {
 	for _, r := range rules {

@@ -127,7 +127,7 @@ func (r *stackReader) read(s stack) {
 	s.first = len(r.j.frames)
 	for v := range s.list.Elements() {
 		f := r.readFrame(v)
-		s.native = s.native || f.native
+		s.native = s.native || f.native()
 		if f.adjust != AdjustAuto {
 			s.adjust = AdjustYes // for the frames that say nothing themselves
 		}
@@ -142,28 +142,6 @@ func (r *stackReader) read(s stack) {
 	}
 	s.spreadAdjust(r.j.frames[s.first:s.end])
 	r.j.stacks = append(r.j.stacks, s)
-}
-
-// spreadAdjust gives the frames that say nothing what holds for the stack.
-func (s *stack) spreadAdjust(frames []frame) {
-	callers, top := s.adjust, s.adjust
-	switch adjustment := s.trace.Get("instruction_addr_adjustment"); {
-	case adjustment.Is("all"):
-		callers, top = AdjustYes, AdjustYes
-	case adjustment.Is("all_but_first"):
-		callers, top = AdjustYes, AdjustNever
-	case adjustment.Is("none"):
-		callers, top = AdjustNever, AdjustNever
-	}
-	for i := range frames {
-		switch f := &frames[i]; {
-		case f.adjust != AdjustAuto:
-		case i == len(frames)-1:
-			f.adjust = top
-		default:
-			f.adjust = callers
-		}
-	}
 }
 
 // readFrame reads an element of a stack's list.
@@ -206,7 +184,7 @@ func (r *stackReader) readFrame(v jsonspan.Value) frame {
 	default:
 		f.skipped = skipDone(function, lineno, data)
 	}
-	if f.native = f.skipped == notSkipped; f.native {
+	if f.native() {
 		f.image = r.readMode(mode)
 		f.inRel = f.image >= 0
 	}

@@ -25,7 +25,7 @@ func (s *Symbolicator) resolve(ctx context.Context, j *job) error {
 		st := &j.stacks[i]
 		for k := st.first; k < st.end; k++ {
 			f := &j.frames[k]
-			if !f.native {
+			if !f.native() {
 				continue
 			}
 			if j.locate(f, st.addr(f, k == st.end-1)); f.image < 0 {
@@ -82,11 +82,6 @@ func (s *Symbolicator) loadAll(ctx context.Context, j *job, needed []int) error 
 		})
 	}
 	return g.Wait()
-}
-
-// addr returns f's address for [CallAddr], as far as the stack knows it.
-func (s *stack) addr(f *frame, top bool) FrameAddr {
-	return FrameAddr{Addr: f.abs, Top: top, Adjust: f.adjust, PC: s.pc, Signal: s.signal}
 }
 
 // locate sets which image f lies in, and its absolute address if it has one.

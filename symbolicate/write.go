@@ -47,7 +47,7 @@ func (j *job) writeStack(edits *jsonspan.Edits, s *stack) {
 func (j *job) appendTrace(dst []byte, s *stack) []byte {
 	text := j.doc.Text()
 	start, end := s.trace.Span()
-	listStart, listEnd := s.list.Span()
+	listStart, _ := s.list.Span()
 	at := listStart + 1
 	dst = append(dst, text[start:at]...)
 	for i := s.first; i < s.end; i++ {
@@ -56,8 +56,7 @@ func (j *job) appendTrace(dst []byte, s *stack) []byte {
 		dst = j.appendFrame(dst, f, text[at:frameStart])
 		at = frameEnd
 	}
-	dst = append(dst, text[at:listEnd]...)
-	return append(dst, text[listEnd:end]...)
+	return append(dst, text[at:end]...)
 }
 
 // appendFrame appends f, or in its place a frame for each call that was inlined
@@ -67,7 +66,7 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 	dst = append(dst, gap...)
 	found := j.found[f.first:f.end]
 	switch {
-	case !f.native:
+	case !f.native():
 		return append(dst, f.value.Raw()...)
 	case len(found) == 0:
 		w := frameWriter{j: j, f: f, inApp: j.verdict(f, "", nil)}
@@ -89,31 +88,4 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 		}
 	}
 	return dst
-}
-
-// verdict tells whether a frame is the application's own code: by the user's
-// rules, or else by where its image and its source file are.
-func (j *job) verdict(f *frame, path string, name *pathName) verdict {
-	if f.image < 0 {
-		return undecided
-	}
-	pkg := j.images[f.image].CodeFile
-	if v := decide(j.rules, pkg, path); v != undecided {
-		return v
-	}
-	switch {
-	case j.systemImage(f.image), name != nil && name.dependency:
-		return notInApp
-	case pkg == "":
-		return undecided
-	}
-	return inApp
-}
-
-// systemImage reports whether an image is the operating system's.
-func (j *job) systemImage(i int32) bool {
-	for len(j.system) < len(j.images) {
-		j.system = append(j.system, isSystem(j.os, j.images[len(j.system)].CodeFile))
-	}
-	return j.system[i]
 }
