@@ -127,7 +127,8 @@ func compiledIn(dir string) attribute { return at(attrCompDir, formString, dir) 
 func fileLine(file, line int) []any {
 	return []any{at(attrCallFile, formData1, file), at(attrCallLine, formData1, line)}
 }
-func declared() attribute { return at(attrDeclaration, formFlagPresent, nil) }
+func rangesAt(off int) attribute { return at(attrRanges, formSecOffset, off) }
+func declared() attribute        { return at(attrDeclaration, formFlagPresent, nil) }
 func lowHigh(start, end uint64) []any {
 	return []any{at(attrLowPC, formAddr, start), at(attrHighPC, formData8, end-start)}
 }

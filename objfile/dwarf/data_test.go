@@ -66,7 +66,7 @@ func TestReadOutside(t *testing.T) {
 		{"a unit that is not there", func() error { return r.Read(1, &u) }, ".debug_info+0x0: no such unit"},
 		{"a unit before the first", func() error { return r.Read(-1, &u) }, ".debug_info+0x0: no such unit"},
 		{"a handle outside", func() error { return r.ReadFor(1000, nil, &u) }, ".debug_info+0x3e8: no unit starts here"},
-		{"a handle that leads into a unit", func() error { return r.ReadFor(1, nil, &u) }, "unit 0x1: .debug_info+0x5: unit of 83886080 bytes, section has 10 left"},
+		{"a handle that leads into a unit", func() error { return r.ReadFor(1, nil, &u) }, "unit 0x1: .debug_info+0x5: unit of 83886080 bytes, section has 9 left"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if err := tt.read(); err == nil || err.Error() != tt.want {
