@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 )
 
 // A measure is one thing that is measured.
@@ -22,10 +21,14 @@ const (
 	hot       measure = "hot"
 	sorted    measure = "sorted"
 	cold      measure = "cold"
+
+	// Ours only: the addresses of random and of sorted, all in one call.
+	batch       measure = "batch"
+	sortedBatch measure = "sorted batch"
 )
 
 // measures are all of them in the order in which they are reported.
-var measures = []measure{processor, wall, memory, size, hot, random, cold, sorted}
+var measures = []measure{processor, wall, memory, size, hot, random, cold, sorted, batch, sortedBatch}
 
 // unit returns the unit of m's figures.
 func (m measure) unit() string {
@@ -105,7 +108,7 @@ func lookupJob(s subject, agreed agreements) job {
 	j := newJob(s, lookup)
 	for _, l := range libraries {
 		agreed.admit(&j, libraryKey(l.name), side{l.name, func(int) (figures, error) {
-			args, err := l.args(s, "time", s.addressFile(timedLookups), "hot,random,sorted")
+			args, err := l.args(s, "time", s.addressFile(timedLookups), l.modes())
 			if err != nil {
 				return nil, err
 			}
@@ -145,6 +148,14 @@ func askJob(s subject, agreed agreements, name string, count int) job {
 // singleFile is where the single address of a round is.
 func (s subject) singleFile(round int) string { return s.file(fmt.Sprintf("single-%d.addrs", round)) }
 
+// modes are the warm ways to ask that l knows.
+func (l library) modes() string {
+	if l.name == ours {
+		return "hot,random,sorted,batch,sorted batch"
+	}
+	return "hot,random,sorted"
+}
+
 // timed runs a program that prints a mode and its nanoseconds a line.
 func timed(s subject, args []string) (figures, error) {
 	out := s.file("times")
@@ -159,7 +170,7 @@ func timed(s subject, args []string) (figures, error) {
 	}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for lines.Scan() {
-		mode, number, _ := strings.Cut(lines.Text(), " ")
+		mode, number := cutLast(lines.Text())
 		nanoseconds, err := strconv.ParseFloat(number, 64)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", args[0], err)

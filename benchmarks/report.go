@@ -44,15 +44,17 @@ func rows(s subject, r result) []row {
 	for _, m := range measures {
 		for _, peer := range slices.Compact(peers) {
 			theirs := r.Samples[peer][m]
-			if peer != ours && (len(theirs) > 0 || r.Failed[peer] != "" && len(mine[m]) > 0) {
+			failed := r.Failed[peer] != "" && len(mine[m]) > 0 && m != batch && m != sortedBatch
+			if peer != ours && (len(theirs) > 0 || failed) {
 				all = append(all, newRow(s, r.Job, m, peer, mine[m], theirs))
 			}
 		}
 	}
-	if r.Job == lookup && len(mine[sorted]) > 0 {
+	if r.Job == lookup && len(mine) > 0 {
 		all = append(all,
-			newRow(s, r.Job, sorted, oursRandom, mine[sorted], mine[random]),
-			newRow(s, r.Job, sorted, oursHot, mine[sorted], mine[hot]))
+			newRow(s, r.Job, batch, oursRandom, mine[batch], mine[random]),
+			newRow(s, r.Job, sortedBatch, oursRandom, mine[sortedBatch], mine[random]),
+			newRow(s, r.Job, sortedBatch, oursHot, mine[sortedBatch], mine[hot]))
 	}
 	return all
 }

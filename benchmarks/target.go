@@ -37,8 +37,8 @@ var targets = []target{
 	{lookup, hot, gsym, 10, nil},
 	{lookup, random, gsym, 10, nil},
 	{lookup, cold, gsym, 10, nil},
-	{lookup, sorted, oursRandom, 2, nil},
-	{lookup, sorted, oursHot, 1.1, nil},
+	{lookup, sortedBatch, oursRandom, 2, nil},
+	{lookup, sortedBatch, oursHot, 1.1, nil},
 
 	{askOne, wall, llvm, 5, hugePlain},
 	{askOne, processor, llvm, 5, hugePlain},

@@ -23,7 +23,7 @@ const (
 )
 
 // times prints the median time of a lookup in nanoseconds for each mode. The
-// steps are those of ../peers/src/timing.rs.
+// steps are those of ../peers/src/timing.rs, which has no batches.
 func times(w io.Writer, cache *symcache.Cache, addrs []uint64, modes []string) error {
 	a := asker{cache: cache}
 	for _, mode := range modes {
@@ -35,12 +35,16 @@ func times(w io.Writer, cache *symcache.Cache, addrs []uint64, modes []string) e
 			ns = warm(a.oneByOne, addrs[:min(hot, len(addrs))])
 		case "sorted":
 			ns = warm(a.oneByOne, slices.Sorted(slices.Values(addrs)))
+		case "batch":
+			ns = warm(a.allAtOnce, addrs)
+		case "sorted batch":
+			ns = warm(a.allAtOnce, slices.Sorted(slices.Values(addrs)))
 		case "cold":
 			ns = cold(a.oneByOne, addrs)
 		default:
 			return fmt.Errorf("no mode %s", mode)
 		}
-		if _, err := fmt.Fprintf(w, "%s %.1f\n", mode, ns); err != nil {
+		if _, err := fmt.Fprintf(w, "%s:%.1f\n", mode, ns); err != nil {
 			return err
 		}
 	}
@@ -58,14 +62,19 @@ type asker struct {
 func (a *asker) oneByOne(addrs []uint64) {
 	for _, addr := range addrs {
 		a.frames = a.cache.Lookup(a.frames[:0], addr)
-		a.touch()
+		a.touch(a.frames)
 	}
 }
 
+// allAtOnce looks the addresses up as a batch.
+func (a *asker) allAtOnce(addrs []uint64) {
+	a.cache.LookupAll(addrs, func(_ int, frames []symcache.Frame) { a.touch(frames) })
+}
+
 // touch reads a byte of every string, so that none stays a promise.
-func (a *asker) touch() {
-	for i := range a.frames {
-		f := &a.frames[i]
+func (a *asker) touch(frames []symcache.Frame) {
+	for i := range frames {
+		f := &frames[i]
 		a.read += uint64(f.Line) + f.Entry + uint64(f.Language)
 		if f.Symbol != "" {
 			a.read += uint64(f.Symbol[0])

@@ -93,7 +93,7 @@ static int time(const GsymReader &Reader, Addresses Addrs, const std::string &Mo
     } else {
       return std::fprintf(stderr, "no mode %s\n", Mode.c_str()), 1;
     }
-    std::printf("%s %.1f\n", Mode.c_str(), Nanoseconds);
+    std::printf("%s:%.1f\n", Mode.c_str(), Nanoseconds);
   }
   return 0;
 }

@@ -30,7 +30,7 @@ pub fn run(mut engine: Box<dyn Engine>, addrs: &[u64], modes: &str) -> Result<()
             "cold" => cold(&mut *engine, addrs),
             _ => return Err(format!("no mode {mode}").into()),
         };
-        println!("{mode} {nanoseconds:.1}");
+        println!("{mode}:{nanoseconds:.1}");
     }
     Ok(())
 }
