@@ -44,6 +44,9 @@ func TestParseEveryShape(t *testing.T) {
 				if !ok || bss.Addr != 0x402000 || bss.Size != 0x1000 {
 					t.Fatalf("Section(.bss) = %+v, %v", bss, ok)
 				}
+				if code, _ := f.Section(".text"); code.Empty() || !bss.Empty() {
+					t.Errorf("Empty(): .text %v, .bss %v, want false and true", code.Empty(), bss.Empty())
+				}
 				if data, err := bss.Data(); len(data) != 0 || err != nil {
 					t.Errorf(".bss has %d bytes, error %v, want none", len(data), err)
 				}

@@ -12,7 +12,7 @@ import (
 
 // debugInfo opens the file's DWARF.
 func (f *elfFile) debugInfo() (debuginfo.Source, error) {
-	if s, ok := f.Section(".debug_info"); !ok || s.stored == 0 {
+	if s, ok := f.Section(".debug_info"); !ok || s.Empty() {
 		return nil, nil
 	}
 	return f.dwarf("", dwarf.Options{Code: f.code})

@@ -43,6 +43,10 @@ func (f *File) Section(name string) (*Section, bool) {
 	return nil, false
 }
 
+// Empty reports whether the file has none of the section's bytes: a debug file
+// keeps only the headers of code and of unwind tables.
+func (s *Section) Empty() bool { return s.stored == 0 }
+
 // Data returns the section's bytes as they are in memory: those of the file
 // where it stores them plain, else unpacked and relocated. That is done once and
 // kept, until [File.Release]. What takes up no room in the file is empty.
