@@ -91,6 +91,7 @@ func (f *elfFile) nameStubs(slots map[uint64]*stub, symbols []Symbol) {
 		}
 	}
 	share := f.share()
+	var names symbolTable // the first; all relocations of a program refer to one
 	for i := range f.headers {
 		h := &f.headers[i]
 		if h.typ != elf.SHT_REL && h.typ != elf.SHT_RELA || h.flags&elf.SHF_ALLOC == 0 {
@@ -100,19 +101,26 @@ func (f *elfFile) nameStubs(slots map[uint64]*stub, symbols []Symbol) {
 		if err != nil || !share.take(len(data)) {
 			continue
 		}
-		names, _ := f.symbolTable(h.link) // none in a program that only chooses
-		for c := cursor.New(f.sections[i].Name, f.order, data); c.Len() > 0; {
-			r := f.relocation(c, h.typ == elf.SHT_RELA)
-			if c.Err() != nil {
-				break
-			}
-			switch s := slots[r.offset]; {
-			case s == nil:
-			case r.symbol == 0:
-				s.name = chosen[f.resolver(r, h.typ == elf.SHT_RELA)]
-			default:
-				s.name = f.symbolName(&names, r.symbol)
-			}
+		if names.data == nil {
+			names, _ = f.symbolTable(h.link) // none in a program that only chooses
+		}
+		f.nameStubsBy(cursor.New(f.sections[i].Name, f.order, data), h.typ == elf.SHT_RELA, slots, &names, chosen)
+	}
+}
+
+// nameStubsBy names the stubs whose slots one table of relocations fills.
+func (f *elfFile) nameStubsBy(c *cursor.Cursor, addend bool, slots map[uint64]*stub, names *symbolTable, chosen map[uint64]string) {
+	for c.Len() > 0 {
+		r := f.relocation(c, addend)
+		s := slots[r.offset]
+		switch {
+		case c.Err() != nil:
+			return
+		case s == nil:
+		case r.symbol == 0:
+			s.name = chosen[f.resolver(r, addend)]
+		default:
+			s.name = f.symbolName(names, r.symbol)
 		}
 	}
 }
