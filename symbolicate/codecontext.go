@@ -23,10 +23,19 @@ type codeContext struct {
 	ok            bool
 }
 
-// codeAround returns the source code around a line, if there are sources.
-func codeAround(code *source.Code, file string, line uint32) (c codeContext) {
-	if code != nil && file != "" && line != 0 {
-		c.before, c.line, c.after, c.ok = code.Lines(file, int(line), linesAround)
+// codeAround returns the source code around a line, from the first of several
+// places that has it; a nil one has nothing.
+func codeAround(file string, line uint32, places ...*source.Code) (c codeContext) {
+	if file == "" || line == 0 {
+		return c
+	}
+	for _, code := range places {
+		if code == nil {
+			continue
+		}
+		if c.before, c.line, c.after, c.ok = code.Lines(file, int(line), linesAround); c.ok {
+			break
+		}
 	}
 	return c
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"runtime"
 	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -38,6 +40,7 @@ type debugFile struct {
 	arch     objfile.Arch
 	table    table
 	names    *nameTable
+	code     *source.Code // of the image's source bundle; nil without
 }
 
 // A loader makes debugFiles.
@@ -71,26 +74,54 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image) (*debugFile, er
 		lookups = append(lookups, res.Lookups...)
 	}
 	source.Rank(files)
-	var broken *debugFile
+	f := l.openBest(files)
+	if f == nil {
+		return notFound(im, lookups, faults), nil
+	}
+	f.code = openCode(files)
+	return f, nil
+}
+
+// openBest opens the first of the files that can be opened. It returns nil if
+// there are none, and what is wrong with the last if none can be.
+func (l *loader) openBest(files []source.File) (best *debugFile) {
 	for i, file := range files {
-		t, err := l.open(file, symbolsOf(files[i+1:]))
-		if err != nil {
-			broken = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Path}
+		if file.Features.Sources {
 			continue
 		}
-		return &debugFile{
+		t, err := l.open(file, symbolsOf(files[i+1:]))
+		if err != nil {
+			best = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Path}
+			continue
+		}
+		best = &debugFile{
 			status:   ImageFound,
 			path:     file.Path,
 			features: file.Features,
 			arch:     objfile.ParseArch(t.Arch()),
 			table:    t,
 			names:    l.names(),
-		}, nil
+		}
+		// Events use a file after the store has forgotten it, so the collector is
+		// the one to know when a mapped table is done with.
+		if mapped, ok := t.(io.Closer); ok {
+			runtime.AddCleanup(best, func(c io.Closer) { c.Close() }, mapped)
+		}
+		return best
 	}
-	if broken != nil {
-		return broken, nil
+	return best
+}
+
+// openCode opens the first source bundle among the files that can be opened.
+func openCode(files []source.File) *source.Code {
+	for _, file := range files {
+		if file.Features.Sources {
+			if code, err := source.OpenBundle(file.Path); err == nil {
+				return code
+			}
+		}
 	}
-	return notFound(im, lookups, faults), nil
+	return nil
 }
 
 // symbolsOf returns the first of the files that has nothing but symbols, as an

@@ -42,7 +42,9 @@ func writeImageFile(edits *jsonspan.Edits, v jsonspan.Value, file *debugFile) {
 	var b []byte
 	b = append(b, `{"has_debug_info":`...)
 	b = strconv.AppendBool(b, file.features.DebugInfo)
-	b = append(b, `,"has_sources":false,"has_symbols":`...)
+	b = append(b, `,"has_sources":`...)
+	b = strconv.AppendBool(b, file.code != nil)
+	b = append(b, `,"has_symbols":`...)
 	b = strconv.AppendBool(b, file.features.Symbols)
 	b = append(b, `,"has_unwind_info":`...)
 	b = strconv.AppendBool(b, file.features.UnwindInfo)

@@ -74,13 +74,14 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 	case f.rule == RuleSymbol:
 		found = found[len(found)-1:] // what is inlined at the entry has nothing to do with f
 	}
-	names := j.files[f.image].names
+	file := j.files[f.image]
 	space := gap[bytes.IndexByte(gap, ',')+1:]
 	for i := len(found) - 1; i >= 0; i-- {
 		at := &found[i]
-		w := frameWriter{j: j, f: f, at: at, inlined: i < len(found)-1, name: names.function(at), path: names.path(at.File)}
+		w := frameWriter{j: j, f: f, at: at, inlined: i < len(found)-1}
+		w.name, w.path = file.names.function(at), file.names.path(at.File)
 		w.inApp = j.verdict(f, at.File, w.path)
-		w.code = codeAround(j.code, at.File, w.line())
+		w.code = codeAround(at.File, w.line(), j.code, file.code)
 		dst = w.append(dst)
 		if i > 0 {
 			dst = append(dst, ',')

@@ -2,6 +2,8 @@ package source
 
 import (
 	"errors"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -10,49 +12,75 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
-// A candidate is a file that was opened to see whose it is: an object file or a
-// compiled table.
+// A candidate is a file that was opened to see whose it is: an object file, a
+// compiled table, or a bundle of source code.
 type candidate struct {
 	object *objfile.File
 	table  *symcache.Cache
+	bundle *bundle
 }
 
 // openCandidate opens a file. The error is objfile.ErrUnknownFormat for one that
-// is neither.
+// is none of them.
 func openCandidate(path string) (candidate, error) {
 	object, err := objfile.Open(path)
 	if !errors.Is(err, objfile.ErrUnknownFormat) {
 		return candidate{object: object}, err
 	}
-	table, tableErr := symcache.OpenFile(path)
-	if errors.Is(tableErr, symcache.ErrNotSymcache) {
-		return candidate{}, err
+	switch head := readHead(path); {
+	case symcache.IsSymcache(head):
+		table, err := symcache.OpenFile(path)
+		return candidate{table: table}, err
+	case isBundle(head):
+		bundle, err := openBundle(path)
+		return candidate{bundle: bundle}, err
 	}
-	return candidate{table: table}, tableErr
+	return candidate{}, err
+}
+
+// readHead returns the bytes that a file begins with, as far as magics reach.
+func readHead(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	n, _ := io.ReadFull(f, head)
+	return head[:n]
 }
 
 func (c candidate) close() {
-	if c.table != nil {
+	switch {
+	case c.table != nil:
 		c.table.Close()
-	} else {
+	case c.bundle != nil:
+		c.bundle.close()
+	default:
 		c.object.Close()
 	}
 }
 
 // build returns which build the file belongs to, for longer than it is open.
 func (c candidate) build() build {
-	if c.table == nil {
-		return build{c.object.DebugID(), c.object.CodeID()}
+	switch {
+	case c.table != nil:
+		id, _ := objfile.ParseDebugID(c.table.DebugID())
+		return build{id, strings.Clone(c.table.CodeID())}
+	case c.bundle != nil:
+		return c.bundle.build
 	}
-	id, _ := objfile.ParseDebugID(c.table.DebugID())
-	return build{id, strings.Clone(c.table.CodeID())}
+	return build{c.object.DebugID(), c.object.CodeID()}
 }
 
 // file describes the candidate. Where the format has sections it looks at their
 // names, not into them.
 func (c candidate) file(path string) File {
-	if c.table != nil {
+	switch {
+	case c.table != nil:
 		return File{Path: path, Compiled: true, Features: Features{DebugInfo: c.table.HasDebugInfo(), Symbols: true}}
+	case c.bundle != nil:
+		return File{Path: path, Features: Features{Sources: true}}
 	}
 	switch c.object.Format() {
 	case objfile.PDB, objfile.Breakpad:

@@ -29,18 +29,31 @@ const (
 	maxCodeFiles = 512     // kept at the same time
 )
 
-// A Code finds lines of source files. It keeps what it has read, and is safe for
-// concurrent use.
+// A Code finds lines of source files, in directories or in a source bundle. It
+// keeps what it has read, and is safe for concurrent use.
 type Code struct {
-	roots []CodeRoot
+	places []codePlace
 
 	mu    sync.Mutex
 	files map[string][][]byte // lines by path as debug files have it; nil: there is none
 }
 
+// A codePlace has source files.
+type codePlace interface {
+	read(file string) []byte // nil if it has no such file
+}
+
 // NewCode returns a Code that looks into roots, in that order.
 func NewCode(roots ...CodeRoot) *Code {
-	return &Code{roots: roots, files: make(map[string][][]byte)}
+	places := make([]codePlace, len(roots))
+	for i, r := range roots {
+		places[i] = r
+	}
+	return newCode(places...)
+}
+
+func newCode(places ...codePlace) *Code {
+	return &Code{places: places, files: make(map[string][][]byte)}
 }
 
 // Lines returns the source line with a number, counted from 1, and up to around
@@ -75,18 +88,23 @@ func (c *Code) lines(file string) [][]byte {
 	return lines
 }
 
-// read returns the content of a file from the first root that has it.
+// read returns the content of a file from the first place that has it.
 func (c *Code) read(file string) []byte {
-	for _, root := range c.roots {
-		name, ok := root.name(file)
-		if !ok {
-			continue
-		}
-		if data := readBelow(root.Dir, name); data != nil {
+	for _, p := range c.places {
+		if data := p.read(file); data != nil {
 			return data
 		}
 	}
 	return nil
+}
+
+// read returns the content of a file below the root's directory.
+func (r CodeRoot) read(file string) []byte {
+	name, ok := r.name(file)
+	if !ok {
+		return nil
+	}
+	return readBelow(r.Dir, name)
 }
 
 // name returns what a path of a debug file is called below the root's directory.
@@ -122,9 +140,14 @@ func readBelow(dir, name string) []byte {
 		return nil
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxCodeFile))
+	return readCode(f)
+}
+
+// readCode reads a text, nil if it is none.
+func readCode(r io.Reader) []byte {
+	data, err := io.ReadAll(io.LimitReader(r, maxCodeFile))
 	if err != nil || !utf8.Valid(data) && bytes.IndexByte(data, 0) >= 0 {
-		return nil // not text
+		return nil
 	}
 	return data
 }

@@ -53,23 +53,22 @@ func (d *Dir) Find(ctx context.Context, im *debugimage.Image) (Result, error) {
 	return res, nil
 }
 
-// findByBuildID looks where the layout by build-id has its files. The ".debug"
-// file comes first: beside it lies the executable itself.
+// findByBuildID looks where the layout by build-id has its files: the debug file,
+// beside it the executable itself and the sources.
 func (d *Dir) findByBuildID(im *debugimage.Image, res *Result) {
 	if len(im.CodeID) < 4 || im.Type != debugimage.ELF && im.Type != debugimage.Symbolic {
 		return
 	}
 	name := filepath.Join(im.CodeID[:2], im.CodeID[2:])
-	for _, path := range []string{
-		filepath.Join(d.root, ".build-id", name+".debug"),
-		filepath.Join(d.root, name+".debug"),
-		filepath.Join(d.root, ".build-id", name),
-		filepath.Join(d.root, name),
-	} {
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			res.try(path, im)
+	for _, suffix := range []string{".debug", "", ".src.zip"} {
+		for _, root := range []string{filepath.Join(d.root, ".build-id"), d.root} {
+			path := filepath.Join(root, name) + suffix
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+				res.try(path, im)
+			}
 		}
 	}
+	Rank(res.Files)
 }
 
 // try opens a file and adds it to the result if it is one of the image's.

@@ -26,7 +26,7 @@ type File struct {
 	Compiled bool // it is a table of package symcache already
 }
 
-// Open opens a file that is not Compiled. The caller closes it.
+// Open opens a file that is not Compiled and has no Sources. The caller closes it.
 func (f File) Open() (*objfile.File, error) { return objfile.Open(f.Path) }
 
 // Features say what a file is good for.
@@ -34,6 +34,7 @@ type Features struct {
 	DebugInfo  bool // functions, lines and inlined calls
 	Symbols    bool // names of functions
 	UnwindInfo bool // how to walk the stack
+	Sources    bool // source code, and nothing else: see [OpenBundle]
 }
 
 // rank orders features: the lower the better.
