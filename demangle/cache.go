@@ -15,7 +15,7 @@ const (
 
 	// maxCached is the largest answer that is kept, in bytes of symbol and
 	// names. It bounds a Cache of the default size to 64 MiB; typical answers
-	// take a twentieth of it.
+	// take a seventh of it.
 	maxCached = 4 << 10
 
 	// ways is how many places an answer can be kept in.

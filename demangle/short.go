@@ -39,11 +39,11 @@ func shorten(name string, language debuginfo.Language) string {
 	case language == debuginfo.Swift || isSwift(name):
 		return shortenSwift(name, 0)
 	case name[0] == '<' && language != debuginfo.CPP:
-		if short, ok := shortenRust(name); ok {
+		if short, ok := shortenRust(name, 0); ok {
 			return short
 		}
 	}
-	return cutIL2CPP(cutVersion(shortenPath(name)))
+	return cutIL2CPP(cutVersion(shortenPath(name, 0)))
 }
 
 // isMethod reports whether name is one of Objective-C.

@@ -1,29 +1,38 @@
 package demangle
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // shortenPath shortens the name of a function as C++ and languages like it
 // write one: words before it, its scopes, parameters, and what trails them.
-func shortenPath(name string) string {
+func shortenPath(name string, depth int) string {
+	if depth == maxNested {
+		return name
+	}
 	for _, thunk := range thunks {
 		if rest, ok := strings.CutPrefix(name, thunk); ok {
-			return shortenPath(rest)
+			return shortenPath(rest, depth+1)
 		}
 	}
 	if rest, ok := strings.CutPrefix(name, "invocation function for block in "); ok {
-		return "block in " + shortenPath(rest)
+		return "block in " + shortenPath(rest, depth+1)
 	}
 	for _, data := range dataWords {
 		if rest, ok := strings.CutPrefix(name, data); ok {
-			return data + shortenPath(rest)
+			return data + shortenPath(rest, depth+1)
 		}
 	}
-	p := path{in: name, out: make([]byte, 0, min(len(name), 2*MaxShort))}
+	p := path{in: name, depth: depth, out: make([]byte, 0, min(len(name), 2*MaxShort))}
 	for p.at < len(name) && !p.done {
 		p.step()
 	}
 	return cutHash(cutQualifier(string(p.out)))
 }
+
+// maxNested bounds how often a name holds another that is shortened by itself.
+const maxNested = 32
 
 // thunks are what stands before the name of the function that a stub leads to.
 var thunks = []string{
@@ -45,8 +54,10 @@ type path struct {
 	in     string
 	at     int
 	out    []byte
+	depth  int
 	params bool // parameters were read, so that what follows trails them
 	done   bool
+	broken bool // a bracket is not closed, so that brackets mean nothing more
 }
 
 // step reads one piece of the name.
@@ -101,13 +112,15 @@ func (p *path) step() {
 		}
 	case '!': // template arguments of D
 		if strings.HasPrefix(rest, "!(") {
-			if end := closing(p.in, p.at+1); end > 0 {
+			p.at++
+			if end := p.closing(); end > 0 {
 				p.write("!(T)", end+1-p.at)
 				return
 			}
+			p.at--
 		}
 	case '[':
-		if end := closing(p.in, p.at); end > 0 {
+		if end := p.closing(); end > 0 {
 			p.write(p.in[p.at:end+1], end+1-p.at)
 			return
 		}
@@ -115,6 +128,18 @@ func (p *path) step() {
 		p.params = false
 	}
 	p.write(rest[:1], 1)
+}
+
+// closing returns where the bracket at this place is closed, or -1. Looking for
+// that takes a walk over all of a name once at most: a second bracket that is
+// not closed is not looked for.
+func (p *path) closing() int {
+	if p.broken {
+		return -1
+	}
+	end := closing(p.in, p.at)
+	p.broken = end < 0
+	return end
 }
 
 // write writes text in place of the next n bytes.
@@ -150,8 +175,11 @@ func (p *path) space() {
 // isTypeOperator reports whether what was written is a word whose parentheses
 // hold an expression, not parameters.
 func isTypeOperator(out []byte) bool {
-	s := string(out)
-	return s == "decltype" || s == "noexcept" || s == "typeof"
+	switch string(out) {
+	case "decltype", "noexcept", "typeof":
+		return true
+	}
+	return false
 }
 
 // trailer reads a qualifier behind parameters. If a scope's parameters are
@@ -185,7 +213,7 @@ func (p *path) trailer(rest string) {
 // parenthesis reads parameters, or a namespace without a name.
 func (p *path) parenthesis() {
 	rest := p.in[p.at:]
-	end := closing(p.in, p.at)
+	end := p.closing()
 	switch {
 	case end < 0:
 		p.write("(", 1)
@@ -208,13 +236,13 @@ func (p *path) parenthesis() {
 
 // angle reads template arguments, or a name that compilers write in angles.
 func (p *path) angle() {
-	end := closing(p.in, p.at)
+	end := p.closing()
 	if end < 0 {
 		p.write("<", 1)
 		return
 	}
 	inner := p.in[p.at+1 : end]
-	scoped := strings.HasSuffix(string(p.out), "::")
+	scoped := bytes.HasSuffix(p.out, []byte("::"))
 	switch {
 	case strings.HasPrefix(inner, "lambda_") && scoped:
 		p.write("lambda", end+1-p.at)
@@ -229,7 +257,7 @@ func (p *path) angle() {
 
 // brace reads a name that compilers write in braces; lambdas lose their details.
 func (p *path) brace() {
-	end := closing(p.in, p.at)
+	end := p.closing()
 	switch {
 	case end < 0:
 		p.write("{", 1)
@@ -243,8 +271,12 @@ func (p *path) brace() {
 // quoted reads a scope that MSVC quotes: a function, whose short name is
 // written, a block's number, which is not, or words.
 func (p *path) quoted() {
-	end := closingQuote(p.in, p.at)
+	end := -1
+	if !p.broken {
+		end = closingQuote(p.in, p.at)
+	}
 	if end < 0 {
+		p.broken = true
 		p.write("`", 1)
 		return
 	}
@@ -256,7 +288,7 @@ func (p *path) quoted() {
 			p.at += 2
 		}
 	case strings.Contains(inner, "(") && !strings.HasPrefix(inner, "dynamic "):
-		p.write(shortenPath(inner), end+1-p.at)
+		p.write(shortenPath(inner, p.depth+1), end+1-p.at)
 	default:
 		p.write(p.in[p.at:end+1], end+1-p.at)
 	}
@@ -299,14 +331,20 @@ func (p *path) operator(n int) {
 // shortenType shortens the arguments of templates in a type.
 func shortenType(t string) string {
 	var b strings.Builder
-	for i := 0; i < len(t); i++ {
-		if end := closing(t, i); t[i] == '<' && end > 0 {
-			b.WriteString("<T>")
-			i = end
-			continue
+	for {
+		i := strings.IndexByte(t, '<')
+		if i < 0 {
+			break
 		}
-		b.WriteByte(t[i])
+		end := closing(t, i)
+		if end < 0 {
+			break
+		}
+		b.WriteString(t[:i])
+		b.WriteString("<T>")
+		t = t[end+1:]
 	}
+	b.WriteString(t)
 	return b.String()
 }
 

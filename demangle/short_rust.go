@@ -4,9 +4,9 @@ import "strings"
 
 // shortenRust shortens a name that begins with the type of an implementation:
 // <Type>::f or <Type as Trait>::f. It reports false for names of other forms.
-func shortenRust(name string) (string, bool) {
+func shortenRust(name string, depth int) (string, bool) {
 	end := closing(name, 0)
-	if end < 0 || !strings.HasPrefix(name[end:], ">::") {
+	if end < 0 || depth == maxNested || !strings.HasPrefix(name[end:], ">::") {
 		return "", false
 	}
 	subject, rest := name[1:end], cutHash(name[end+1:])
@@ -21,14 +21,14 @@ func shortenRust(name string) (string, bool) {
 	case ok && strings.HasPrefix(typ, "("):
 		typ = trait
 	case strings.HasPrefix(typ, "<"):
-		if short, ok := shortenRust(typ + "::"); ok {
+		if short, ok := shortenRust(typ+"::", depth+1); ok {
 			typ = strings.TrimSuffix(short, "::")
 		}
 	}
 	if strings.HasPrefix(typ, "[") || strings.HasPrefix(typ, "(") {
-		return typ + shortenPath(rest), true
+		return typ + shortenPath(rest, depth+1), true
 	}
-	return shortenPath(typ) + shortenPath(rest), true
+	return shortenPath(typ, depth+1) + shortenPath(rest, depth+1), true
 }
 
 // bareType returns what a reference or pointer is to, and the first trait of an object.
@@ -76,8 +76,11 @@ func cutTop(s, separator string) (before, after string, found bool) {
 		if strings.HasPrefix(s[i:], separator) {
 			return s[:i], s[i+len(separator):], true
 		}
-		if end := closing(s, i); end > i {
-			i = end
+		if strings.IndexByte("([{<", s[i]) < 0 {
+			continue
+		}
+		if i = closing(s, i); i < 0 {
+			break
 		}
 	}
 	return s, "", false
@@ -86,7 +89,8 @@ func cutTop(s, separator string) (before, after string, found bool) {
 // closing returns where the bracket at s[i] is closed, or -1 when it is not or
 // there is no bracket. An arrow's head and the angles of operators close nothing.
 func closing(s string, i int) int {
-	var open []byte
+	var few [32]byte
+	open := few[:0]
 	for ; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '(', '[', '{', '<':

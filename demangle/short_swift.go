@@ -34,13 +34,10 @@ var swiftSpecial = []struct{ words, short string }{
 	{"lazy protocol witness table accessor for type ", "lazy protocol witness table accessor for type "},
 }
 
-// maxSwiftDepth bounds how often a name says what another name is of.
-const maxSwiftDepth = 32
-
 // shortenSwift shortens the name of a Swift function.
 func shortenSwift(name string, depth int) string {
 	name = cutSwiftWords(name)
-	if depth == maxSwiftDepth {
+	if depth == maxNested {
 		return name
 	}
 	if isSwiftThunk(name) {
@@ -61,7 +58,7 @@ func shortenSwift(name string, depth int) string {
 			return s.short + shortenSwift(of, depth+1)
 		}
 	}
-	return shortenPath(cutSwiftOperator(name))
+	return shortenPath(cutSwiftOperator(name), 0)
 }
 
 // cutSwiftWords removes what stands before a declaration.

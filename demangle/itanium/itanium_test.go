@@ -1,10 +1,8 @@
 package itanium
 
 import (
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nativesym/nativesym/demangle/internal/oracle"
 )
@@ -141,33 +139,20 @@ func substitution(i int) string {
 	}
 }
 
-// No name of 4 KiB takes more than 20 ms or 4 MiB.
 func TestBombs(t *testing.T) {
 	for name, symbol := range bombs() {
 		if len(symbol) > 4<<10 {
 			t.Errorf("%s has %d bytes", name, len(symbol))
 		}
-		cost, bytes := measure(symbol)
-		if cost > 20*time.Millisecond || bytes > 4<<20 {
-			t.Errorf("%s takes %v and %d bytes", name, cost, bytes)
-		}
+		checkCost(t, name, symbol)
 	}
 }
 
-// measure returns what demangling costs without memory from earlier names. The
-// time is the best of three, since others may use the machine.
-func measure(symbol string) (best time.Duration, bytes uint64) {
-	best = time.Hour
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		demangleWith(new(parser), symbol, Options{ReturnType: true})
-		best = min(best, time.Since(start))
-		runtime.ReadMemStats(&after)
-		bytes = after.TotalAlloc - before.TotalAlloc
-	}
-	return best, bytes
+// checkCost fails the test if symbol costs too much, without memory from earlier
+// names.
+func checkCost(t *testing.T, what, symbol string) {
+	t.Helper()
+	oracle.CheckCost(t, what, func() { demangleWith(new(parser), symbol, Options{ReturnType: true}) })
 }
 
 func FuzzDemangle(f *testing.F) {
@@ -194,8 +179,6 @@ func FuzzDemangle(f *testing.F) {
 		if full, ok2 := Demangle(symbol, Options{ReturnType: true}); ok2 && !ok {
 			t.Errorf("%q is refused but with its return type %q", symbol, full)
 		}
-		if cost, bytes := measure(symbol); cost > 20*time.Millisecond || bytes > 4<<20 {
-			t.Errorf("%q takes %v and %d bytes", symbol, cost, bytes)
-		}
+		checkCost(t, symbol, symbol)
 	})
 }

@@ -1,5 +1,6 @@
-// Package oracle reads tables of linker names with what independent demanglers
-// make of them, for tests.
+// Package oracle holds demanglers to what others say, in tests: it reads tables
+// of linker names with what independent demanglers make of them, and it knows
+// what any symbol may cost.
 //
 // A table is text: the first line begins with # and names the columns, which
 // tabs separate; the first column is the linker's name, each other one what a
