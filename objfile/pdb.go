@@ -25,23 +25,30 @@ func parsePDB(file *File) error {
 	return nil
 }
 
-// symbols returns the public symbols. They have no sizes, but what the linker
-// took from object files is mostly a function at a time.
+// symbols returns the public symbols and the labels of assembler code. They have
+// no sizes, but what the linker took from object files is mostly a function at a
+// time.
 func (f *pdbFile) symbols() ([]Symbol, error) {
 	public, err := f.pdb.Symbols()
 	symbols := make([]Symbol, 0, len(public))
 	for _, s := range public {
-		symbols = append(symbols, Symbol{Name: undecorate(s.Name, f.arch == X86), Addr: s.Addr, Kind: Public})
+		kind := Public
+		if s.Label {
+			kind = Label
+		}
+		symbols = append(symbols, Symbol{Name: undecorate(s.Name, f.arch == X86), Addr: s.Addr, Kind: kind})
 	}
 	bounds := func() []debuginfo.Range { return mergeRanges(f.pdb.Contributions()) }
 	return tidySymbols(symbols, f.code, bounds), err
 }
 
-// debugInfo returns the PDB's modules. One whose debug information the linker
-// left in the object files has none.
+// debugInfo returns the PDB's modules. Where they are empty, because the linker
+// left debug information in the object files or it was stripped, there is none.
 func (f *pdbFile) debugInfo() (debuginfo.Source, error) {
-	if f.pdb.Fastlink() || f.pdb.NumUnits() == 0 {
-		return nil, nil
+	for i := range f.pdb.NumUnits() {
+		if f.pdb.UnitSize(i) > 0 && !f.pdb.Fastlink() {
+			return f.pdb, nil
+		}
 	}
-	return f.pdb, nil
+	return nil, nil
 }

@@ -93,27 +93,23 @@ func (r *reader) inlineSite(b []byte, annotations int) bool {
 	t.sites = append(t.sites, s)
 	sc.site = n
 	w.scopes = append(w.scopes, sc)
-	source, _ := r.inlinee(id)
+	source, known := r.inlinee(id)
 	first := len(t.spans)
 	t.spans = annotate(t.spans, b[annotations:], span{file: source.file, line: source.line, site: n})
-	t.spans = t.spans[:first+len(r.place(t.spans[first:], sc))]
-	return true
-}
-
-// place turns code and file offsets of rows into addresses and files, and drops
-// rows outside the code of the scope.
-func (r *reader) place(rows []span, sc scope) []span {
-	kept := rows[:0]
-	for _, s := range rows {
+	kept := t.spans[:first]
+	for _, s := range t.spans[first:] {
 		if s.start >= sc.size {
 			continue
 		}
 		s.end = sc.start + min(s.end, sc.size)
 		s.start += sc.start
-		s.file = r.fileAt(s.file)
+		if s.file = r.fileAt(s.file); !known {
+			s.file, s.line = 0, 0 // counted from nowhere
+		}
 		kept = append(kept, s)
 	}
-	return kept
+	t.spans = kept
+	return true
 }
 
 // layInlines fills the unit's rows, and its inlined calls.

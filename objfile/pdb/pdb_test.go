@@ -58,14 +58,19 @@ func TestSymbols(t *testing.T) {
 		public(publicFunction, 0x30, 2, "no such section"),
 		record(symLocalProc, buffer{}.zeros(40)),
 	}
-	want := []Symbol{{"?f@@YAXXZ", 0x1020}, {"_label", 0x1010}}
-	got, err := testPDB{publics: publics}.parse(t).Symbols()
+	label := func(off uint32, name string) buffer {
+		return record(symLabel, buffer{}.u32(off).u16(1).u8(0).str(name))
+	}
+	modules := []testModule{{symbols: join(label(0x40, "outside"),
+		proc(symGlobalProc, "f", 0x50, 0x10), label(0x54, "inside"), end(symEnd), label(0x60, "after"))}}
+	want := []Symbol{{"?f@@YAXXZ", 0x1020, false}, {"_label", 0x1010, false}, {"outside", 0x1040, true}, {"after", 0x1060, true}}
+	got, err := testPDB{publics: publics, modules: modules}.parse(t).Symbols()
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("error %v, -want +got:\n%s", err, diff)
 	}
 
 	moved := testPDB{publics: publics, omap: []move{{0x1010, 0}, {0x1020, 0x5000}}}
-	want = []Symbol{{"?f@@YAXXZ", 0x5000}}
+	want = []Symbol{{"?f@@YAXXZ", 0x5000, false}}
 	if got, err = moved.parse(t).Symbols(); err != nil || !cmp.Equal(want, got) {
 		t.Errorf("moved: %v (%v), want %v", got, err, want)
 	}

@@ -6,11 +6,12 @@ import (
 	"github.com/nativesym/nativesym/internal/cursor"
 )
 
-// A Symbol is a public symbol: what the linker knew of an address. Functions
-// have one even where their object file has no debug information.
+// A Symbol is a name for code: a public symbol, which functions have even where
+// their object file has no debug information, or a label of assembler code.
 type Symbol struct {
-	Name string // the linker's, decorated
-	Addr uint64 // relative to the image
+	Name  string // the linker's, decorated
+	Addr  uint64 // relative to the image
+	Label bool
 }
 
 // Flags of S_PUB32.
@@ -20,7 +21,14 @@ const (
 	publicFunction = 2
 )
 
-// Symbols returns the public symbols of code.
+// Symbols returns the public symbols of code, and the labels of all modules that
+// lie outside functions.
+func (f *File) Symbols() ([]Symbol, error) {
+	symbols, err := f.publics()
+	return f.inImage(f.appendLabels(symbols)), err
+}
+
+// publics returns the public symbols of code.
 //
 // The stream of publics starts with the bytes of its hash table and those of
 // its address map, which lists the records that are in use.
@@ -30,7 +38,7 @@ const (
 //	0x04    4     bytes of the address map
 //	0x08    20    of incremental linking
 //	0x1c    …     hash table; address map: offsets in the records' stream
-func (f *File) Symbols() ([]Symbol, error) {
+func (f *File) publics() ([]Symbol, error) {
 	if !f.dbi.present {
 		return nil, nil
 	}
@@ -66,7 +74,7 @@ func (f *File) Symbols() ([]Symbol, error) {
 			list = append(list, s)
 		}
 	}
-	return f.inImage(list), nil
+	return list, nil
 }
 
 // public reads one symbol of code.
@@ -91,6 +99,39 @@ func (f *File) public(kind uint16, b []byte) (Symbol, bool) {
 	return Symbol{Name: cstring(b[0xa:]), Addr: uint64(addr)}, true
 }
 
+// appendLabels appends the labels of modules that lie outside functions: inside,
+// they are branch targets.
+//
+//	offset  size  field
+//	0x00    4     offset in the section    0x04  2  section
+//	0x06    1     flags
+//	0x07    …     name
+func (f *File) appendLabels(list []Symbol) []Symbol {
+	for i := range f.dbi.modules {
+		symbols, _, err := f.moduleData(i)
+		if err != nil {
+			continue // its reader says so
+		}
+		depth := 0
+		for s := (recordScanner{data: symbols}); s.next(); {
+			switch s.kind {
+			case symGlobalProc, symLocalProc, symGlobalProcID, symLocalProcID, symLocalDPC, symLocalDPCID,
+				symThunk, symSeparated, symInlineSite, symInlineSite2, symBlock, symWith, symGlobalManaged, symLocalManaged:
+				depth++
+			case symEnd, symInlineSiteEnd, symProcIDEnd:
+				depth--
+			case symLabel:
+				if depth == 0 && len(s.body) > 7 {
+					if addr, ok := f.sections.addr(le.Uint16(s.body[4:]), le.Uint32(s.body)); ok {
+						list = append(list, Symbol{cstring(s.body[7:]), uint64(addr), true})
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
 // inImage moves symbols to where OMAP says that they are.
 func (f *File) inImage(list []Symbol) []Symbol {
 	if len(f.sections.omap) == 0 {
@@ -99,7 +140,8 @@ func (f *File) inImage(list []Symbol) []Symbol {
 	kept := list[:0]
 	for _, s := range list {
 		if addr, ok := f.sections.omap.addr(s.Addr); ok {
-			kept = append(kept, Symbol{s.Name, addr})
+			s.Addr = addr
+			kept = append(kept, s)
 		}
 	}
 	return kept

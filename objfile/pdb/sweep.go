@@ -36,6 +36,7 @@ func (s *sweep) run() error {
 			s.tree.extend(n, debuginfo.Range{Start: pos, End: end})
 		}
 		if len(s.tree.links) > s.limit {
+			s.emit(end, line{}, false)
 			return fmt.Errorf("inlined calls at %#x: more than %d ranges", pos, s.limit)
 		}
 		pos = end

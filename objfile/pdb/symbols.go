@@ -15,6 +15,7 @@ const (
 	symThunk         = 0x1102
 	symBlock         = 0x1103
 	symWith          = 0x1104
+	symLabel         = 0x1105
 	symLocalProc     = 0x110f
 	symGlobalProc    = 0x1110
 	symCompile2      = 0x1116
