@@ -12,7 +12,8 @@ const (
 
 	// maxNesting limits how deep concrete functions stand in one another: a lambda
 	// in a lambda is one level. Each level is passed over by the ones around it.
-	maxNesting = 1 << 5
+	// Those that are deeper are left out.
+	maxNesting = 1 << 3
 
 	// maxReferences limits the chain from a concrete function over its abstract
 	// instance to its declaration. Three is what compilers need.

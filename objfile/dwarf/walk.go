@@ -87,6 +87,9 @@ func (r *reader) pass(u *unit, a *abbrev, p int) (int, error) {
 				p = q
 				depth++
 			}
+			if depth > maxDepth {
+				return 0, fail(p, "DIEs nest too deep")
+			}
 		}
 		if depth <= 0 || p >= len(u.info) {
 			return p, nil
@@ -119,10 +122,11 @@ func (r *reader) enter(u *unit, a *abbrev, p, q int) (int, error) {
 			break // an abstract instance
 		}
 		if r.open {
-			if r.nesting >= maxNesting {
-				return 0, fail(p, "functions nest too deep")
+			if r.nesting < maxNesting {
+				r.pending = append(r.pending, pendingDIE{p, r.nesting + 1})
+			} else if r.soft == nil {
+				r.soft = fail(p, "functions nest too deep")
 			}
-			r.pending = append(r.pending, pendingDIE{p, r.nesting + 1})
 			return r.pass(u, a, q)
 		}
 		opened, err := r.function(u, p)

@@ -243,7 +243,7 @@ func TestWalkErrors(t *testing.T) {
 		{
 			"functions that nest too deep",
 			func(a *assembler) { a.unit(unitSpec{}, cu(deep(tagSubprogram, maxNesting+1, lowHigh(0x10, 0x20)))) },
-			strings.Repeat("? 0x10-0x20\n", maxNesting+1) + "error: .debug_info+0x23f: functions nest too deep",
+			strings.Repeat("? 0x10-0x20\n", maxNesting+1) + "error: .debug_info+0xa7: functions nest too deep",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -261,6 +261,5 @@ func TestWalkErrors(t *testing.T) {
 func cutUnit(a *assembler, n int) {
 	a.sections()
 	a.info.b = a.info.b[:len(a.info.b)-n]
-	length := buffer{big: a.big}
-	copy(a.info.b, length.uint(4, uint64(len(a.info.b)-4)).b)
+	a.fixLength()
 }
