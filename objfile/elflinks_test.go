@@ -34,7 +34,7 @@ func TestLinks(t *testing.T) {
 			{"altlink", []testSection{altLink}, Links{SharedPath: "../common.dwz", SharedID: []byte{1, 2, 3}}, "<nil>"},
 			{"sup", []testSection{sup(0)}, Links{SharedPath: "sup.debug", SharedID: []byte{0xab, 0xcd}}, "<nil>"},
 			{"the sup file itself", []testSection{sup(1)}, Links{}, "<nil>"},
-			{"both", []testSection{debugLink("a"), altLink}, Links{"a", 0x12345678, "../common.dwz", []byte{1, 2, 3}}, "<nil>"},
+			{"both", []testSection{debugLink("a"), altLink}, Links{DebugName: "a", DebugCRC: 0x12345678, SharedPath: "../common.dwz", SharedID: []byte{1, 2, 3}}, "<nil>"},
 			{
 				"one is cut",
 				[]testSection{{name: ".gnu_debuglink", data: []byte("name\x00")}, altLink},
