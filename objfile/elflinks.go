@@ -23,11 +23,19 @@ type Links struct {
 	// its [File.SharedID] is SharedID.
 	SharedPath string
 	SharedID   []byte
+
+	// PDBPath is where the linker of a PE image wrote its PDB: a path on the
+	// machine that built it, or a mere name; empty if there is none. The PDB is
+	// right if its [File.DebugID] is that of the image.
+	PDBPath string
 }
 
 // Links returns the links to other files. After an error those that could be
 // read are returned.
 func (f *File) Links() (l Links, err error) {
+	if p, ok := f.image.(*peFile); ok {
+		_, l.PDBPath = p.codeView()
+	}
 	for _, link := range []struct {
 		section string
 		read    func(l *Links, c *cursor.Cursor)

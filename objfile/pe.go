@@ -85,7 +85,7 @@ func parsePE(file *File) error {
 	}
 	f.code = mergeRanges(code)
 	f.codeID = fmt.Sprintf("%08x%x", f.timestamp, f.imageSize)
-	f.debugID = f.codeView()
+	f.debugID, _ = f.codeView()
 	return nil
 }
 

@@ -139,8 +139,16 @@ func TestPEDebugID(t *testing.T) {
 			p.sections = []testPESection{{name: ".rdata", data: make([]byte, 1)}}
 			at := uint32(bytes.Index(p.bytes(), []byte(".rdata")) + peSectionLen)
 			p.sections[0].data = debugDirectory(at+debugEntryLen, tt.minor, tt.kind, tt.record)
-			if got := p.parse(t).DebugID().String(); got != tt.want {
+			f := p.parse(t)
+			if got := f.DebugID().String(); got != tt.want {
 				t.Errorf("debug id %s, want %s", got, tt.want)
+			}
+			path := "till.pdb"
+			if f.DebugID().IsZero() {
+				path = ""
+			}
+			if links, err := f.Links(); links.PDBPath != path || err != nil {
+				t.Errorf("PDB path %q (%v), want %q", links.PDBPath, err, path)
 			}
 		})
 	}

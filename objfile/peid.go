@@ -18,9 +18,9 @@ const (
 	maxDebugEntries = 256
 )
 
-// codeView returns the id of the PDB that was written with the image, from the
-// first CodeView record that the debug directory leads to. Images of other tools
-// have none.
+// codeView returns the id and the path of the PDB that was written with the
+// image, from the first CodeView record that the debug directory leads to. Images
+// of other tools have none.
 //
 //	offset  size  field of a directory entry
 //	0x00    4     unused
@@ -38,7 +38,7 @@ const (
 //
 // A portable PDB has no age: the entry's time stamp is taken instead. What cannot
 // be read is not there: separate debug files keep a directory without records.
-func (f *peFile) codeView() DebugID {
+func (f *peFile) codeView() (id DebugID, path string) {
 	d := f.directory(directoryDebug)
 	c := cursor.New("debug directory", binary.LittleEndian, f.at(d.rva, d.size))
 	for range min(c.Len()/debugEntryLen, maxDebugEntries) {
@@ -64,8 +64,8 @@ func (f *peFile) codeView() DebugID {
 			id.Age = stamp
 		}
 		if r.Err() == nil {
-			return id
+			return id, string(r.CString())
 		}
 	}
-	return DebugID{}
+	return DebugID{}, ""
 }
