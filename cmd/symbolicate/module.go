@@ -49,7 +49,7 @@ func (ms *modules) open(path string) (*module, error) {
 		cache, err := symcache.OpenFile(path)
 		switch {
 		case err == nil:
-			return newModule(cache), nil
+			return &module{base: cache.Base(), cache: cache, names: make(map[nameKey]string)}, nil
 		case !errors.Is(err, symcache.ErrNotSymcache):
 			return nil, err
 		}
@@ -116,6 +116,7 @@ func (ms *modules) find(image *debugimage.Image) (*objfile.File, error) {
 
 // A module is an object file that is ready to answer.
 type module struct {
+	base    uint64            // linked address of the start of the image, in the file that was asked for
 	files   []*objfile.File   // the one with debug information first; none if the module is a compiled table
 	cache   *symcache.Cache   // nil if there are files
 	lazy    *symcache.Lazy    // of the files
@@ -136,16 +137,12 @@ type nameKey struct {
 	nameOptions
 }
 
-func newModule(cache *symcache.Cache, files ...*objfile.File) *module {
-	return &module{cache: cache, files: files, names: make(map[nameKey]string)}
-}
-
 // prepare takes over a file, and the stripped image that it describes, if it is
 // not the image itself.
 func prepare(file, image *objfile.File) (*module, error) {
-	m := newModule(nil, file)
+	m := &module{base: file.Base(), files: []*objfile.File{file}, names: make(map[nameKey]string)}
 	if image != nil {
-		m.files = append(m.files, image)
+		m.base, m.files = image.Base(), append(m.files, image)
 	}
 	var err error
 	m.lazy, err = symcache.NewLazy(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
@@ -165,14 +162,6 @@ func (m *module) close() {
 	}
 }
 
-// base is the linked address of the start of the image.
-func (m *module) base() uint64 {
-	if m.cache != nil {
-		return m.cache.Base()
-	}
-	return m.files[0].Base()
-}
-
 // symbol returns the linked address of a symbol, by its linker name.
 func (m *module) symbol(name string) (uint64, bool) {
 	if m.symbols == nil {
@@ -181,7 +170,7 @@ func (m *module) symbol(name string) (uint64, bool) {
 			list, _ := file.Symbols() // what could be read is what there is
 			for _, s := range list {
 				if _, ok := m.symbols[s.Name]; !ok {
-					m.symbols[s.Name] = s.Addr - file.Base() + m.base()
+					m.symbols[s.Name] = s.Addr - file.Base() + m.base
 				}
 			}
 		}
@@ -190,24 +179,35 @@ func (m *module) symbol(name string) (uint64, bool) {
 	return addr, ok
 }
 
+// expect says which linked addresses the next calls of frames are for.
+func (m *module) expect(addrs []uint64) {
+	if m.lazy == nil {
+		return
+	}
+	rels := make([]uint64, 0, len(addrs))
+	for _, addr := range addrs {
+		rels = append(rels, addr-m.base)
+	}
+	m.lazy.Expect(rels) // an error comes again when the address is asked for
+}
+
 // frames appends the frames at a linked address, innermost first.
 func (m *module) frames(dst []frame, addr uint64, o nameOptions) ([]frame, error) {
-	base := m.base()
-	if addr < base {
+	if addr < m.base {
 		return dst, nil
 	}
 	if m.cache != nil {
-		m.scratch = m.cache.Lookup(m.scratch[:0], addr-base)
+		m.scratch = m.cache.Lookup(m.scratch[:0], addr-m.base)
 	} else {
 		var err error
-		if m.scratch, err = m.lazy.Lookup(m.scratch[:0], addr-base); err != nil {
+		if m.scratch, err = m.lazy.Lookup(m.scratch[:0], addr-m.base); err != nil {
 			return dst, err
 		}
 	}
 	for _, f := range m.scratch {
 		g := frame{function: m.name(f, o), file: f.File, line: f.Line, column: f.Column}
 		if !f.Inlined {
-			g.start = base + f.Entry
+			g.start = m.base + f.Entry
 		}
 		dst = append(dst, g)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // A session is one run of the addr command.
@@ -24,6 +25,7 @@ func (s *session) answerArgs(args []string) error {
 	if s.style == styleJSON {
 		brackets = [3]string{"[", ",", "]\n"}
 	}
+	s.expect(args)
 	for i, line := range args {
 		out.WriteString(brackets[min(i, 1)])
 		s.answer(line)
@@ -39,8 +41,12 @@ const maxLine = 64 << 10
 // have to be waited for: programs ask through a pipe, one line at a time.
 func (s *session) answerLines(in io.Reader) error {
 	lines := bufio.NewReaderSize(in, maxLine)
+	expected := 0 // bytes of lines that were looked at ahead
 	for {
 		line, err := lines.ReadSlice('\n')
+		if expected -= len(line); expected <= 0 && lines.Buffered() > 0 {
+			expected = s.expectBuffered(line, lines)
+		}
 		if len(line) > 0 {
 			s.answer(string(bytes.TrimRight(line, "\r\n")))
 			s.endLine()
@@ -60,6 +66,44 @@ func (s *session) answerLines(in io.Reader) error {
 			return fmt.Errorf("standard input: %w", err)
 		}
 	}
+}
+
+// expectBuffered looks at the lines that can be read without waiting, and returns
+// how many bytes they are. The current line is one of them.
+func (s *session) expectBuffered(current []byte, lines *bufio.Reader) int {
+	next, _ := lines.Peek(lines.Buffered())
+	next = next[:bytes.LastIndexByte(next, '\n')+1]
+	s.expect(append([]string{string(current)}, strings.Split(string(next), "\n")...))
+	return len(next)
+}
+
+// expect tells the object file on the command line which addresses are asked
+// about next: answering them together is cheaper. What is wrong with a line or
+// with the file is said when its turn comes.
+func (s *session) expect(lines []string) {
+	if s.obj == "" || len(lines) < 2 {
+		return
+	}
+	m, err := s.modules.open(s.obj)
+	if err != nil {
+		return
+	}
+	var addrs []uint64
+	for _, line := range lines {
+		if q, err := s.parser.parse(line); err == nil && !q.data && q.symbol == "" {
+			addrs = append(addrs, s.linked(m, q.addr))
+		}
+	}
+	m.expect(addrs)
+}
+
+// linked returns the linked address that an address asked about stands for.
+func (s *session) linked(m *module, addr uint64) uint64 {
+	addr -= s.adjustVMA
+	if s.relative {
+		addr += m.base
+	}
+	return addr
 }
 
 // endLine ends an answer to a line: as JSON it is a line too.
@@ -109,16 +153,13 @@ func (s *session) lookUp(dst []frame, q query) ([]frame, error) {
 	if err != nil || q.data {
 		return dst, err
 	}
-	addr := q.addr - s.adjustVMA
-	switch {
-	case q.symbol != "":
+	addr := s.linked(m, q.addr)
+	if q.symbol != "" {
 		entry, ok := m.symbol(q.symbol)
 		if !ok {
 			return dst, nil
 		}
 		addr = entry + q.offset
-	case s.relative:
-		addr += m.base()
 	}
 	dst, err = m.frames(dst, addr, nameOptions{mangled: s.noDemangle, short: s.functions == functionsShort})
 	if s.noInlines || q.symbol != "" {
