@@ -69,9 +69,9 @@ func (r Rule) String() string {
 // CallAddr returns the address to look up for a frame: that of an instruction,
 // where a frame that called something has the address it will return to.
 //
-// When a program crashes inside a signal handler's reach, some senders cut the
-// handler's own frames off; the frame that is left on top then is a caller. It
-// is known by a program counter that is somewhere else.
+// Some senders cut the frames of their own signal handler off, and more than
+// those: the frame that is left on top then is a caller. It is known by a program
+// counter that is somewhere else.
 func CallAddr(f FrameAddr) (debugimage.Abs, Rule) {
 	exact := alignment(f.Arch).align(f.Addr)
 	switch {

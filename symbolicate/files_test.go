@@ -1,0 +1,110 @@
+package symbolicate
+
+import (
+	"archive/zip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
+)
+
+const shopDebug = "symbols/.build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"
+
+// What is in the folder of symbols decides what a frame gets.
+func TestDebugFiles(t *testing.T) {
+	write := func(t *testing.T, dir, name string, data []byte) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compiled := func(t *testing.T) []byte {
+		t.Helper()
+		f, err := objfile.Parse("shop", fixture.Read(t, shopDebug))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := symcache.Compile(f, symcache.Options{Columns: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Table
+	}
+	const main = "event\n  main main.cc:0x55\n"
+	for _, tt := range []struct {
+		name  string
+		plant func(t *testing.T, dir string)
+		want  string
+		has   string
+	}{
+		{"the debug file", func(t *testing.T, dir string) {
+			write(t, dir, "a", fixture.Read(t, shopDebug))
+		}, main, `"debug_status":"found"`},
+		{"with the executable", func(t *testing.T, dir string) {
+			write(t, dir, "a", fixture.Read(t, "bin/shop-gcc12-x86_64"))
+			write(t, dir, "b", fixture.Read(t, shopDebug))
+		}, main, `"has_debug_info":true`},
+		{"compiled before", func(t *testing.T, dir string) {
+			write(t, dir, "a", compiled(t))
+		}, main, `"has_symbols":true`},
+		{"compiled before, and damaged: the next is taken", func(t *testing.T, dir string) {
+			table := compiled(t)
+			write(t, dir, "a", table[:len(table)/2])
+			write(t, dir, "b", fixture.Read(t, shopDebug))
+		}, main, `"debug_status":"found"`},
+		{"with a source bundle", func(t *testing.T, dir string) {
+			write(t, dir, "a", fixture.Read(t, shopDebug))
+			f, err := os.Create(filepath.Join(dir, "b"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			z := zip.NewWriter(f)
+			for name, text := range map[string]string{
+				"manifest.json": `{"code_id":"75bc5782088d05859a5dba37c4c1166eef8b3f03","files":{"m":{"type":"source","path":"/src/shop/main.cc"}}}`,
+				"m":             strings.Repeat("x\n", 84) + "this is line 85\n",
+			} {
+				w, err := z.Create(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write([]byte(text)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}, main, `"pre_context":["x","x","x","x","x"],"context_line":"this is line 85","post_context":[]`},
+		{"a file of another build", func(t *testing.T, dir string) {
+			write(t, dir, "shop", fixture.Read(t, "bin/shop-clang19-x86_64"))
+		}, "event\n  0x555555555285 missing\n", `shop has debug id adc720fa-7d87-872c-5561-e4a840ca1696, code id fa20c7ad877d2c875561e4a840ca1696c13d1d78"`},
+		{"a damaged file", func(t *testing.T, dir string) {
+			write(t, dir, "shop", fixture.Read(t, shopDebug)[:60])
+		}, "event\n  0x555555555285 malformed\n", `"type":"native_bad_dsym"`},
+		{"nothing", func(*testing.T, string) {}, "event\n  0x555555555285 missing\n",
+			`"symbolicator_reason":"/opt/shop: no debug file with debug id 8257bc75-8d08-8505-9a5d-ba37c4c1166e or code id 75bc5782088d05859a5dba37c4c1166eef8b3f03"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			tt.plant(t, dir)
+			out, err := New(Options{Sources: []Source{source.NewDir(dir)}}).Event(t.Context(), []byte(`{"platform":"native",
+				"stacktrace":{"frames":[{"instruction_addr":"0x555555555285"}]},
+				"debug_meta":{"images":[{"type":"elf","code_id":"75bc5782088d05859a5dba37c4c1166eef8b3f03","code_file":"/opt/shop","image_addr":"0x555555554000"}]}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := picture(t, string(out)); got != tt.want {
+				t.Errorf("got\n%swant\n%s", got, tt.want)
+			}
+			if !strings.Contains(string(out), tt.has) {
+				t.Errorf("no %s in %s", tt.has, out)
+			}
+		})
+	}
+}
