@@ -24,10 +24,11 @@ func (r *reader) walkUnit(u *unit) error {
 	r.pending = append(r.pending[:0], pendingDIE{at: u.dies})
 	for i := 0; i < len(r.pending); i++ {
 		r.levels, r.open, r.functions, r.nesting = r.levels[:0], false, 0, r.pending[i].nesting
-		if err := r.walk(u, r.pending[i].at); err != nil {
-			if r.open {
-				r.closeFunction()
-			}
+		err := r.walk(u, r.pending[i].at)
+		if r.open {
+			r.closeFunction() // the unit ends before it does
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -118,13 +118,14 @@ func TestWalk(t *testing.T) {
 		{
 			"children that no null entry ends",
 			func() *node {
-				f := fn("f", 0x10, 0x20, tree(tagLexicalBlock, fn("g", 0x20, 0x30)))
-				root := cu(f)
+				g := tree(tagSubprogram, named("g"))
+				f := fn("f", 0x10, 0x20, tree(tagLexicalBlock, inlined(g, 0x10, 0x14)))
+				root := cu(g, f)
 				f.open, root.open = true, true
 				return root
 			},
 			`f 0x10-0x20
-			f . g 0x20-0x30`,
+			  g 0x10-0x14`,
 		},
 		{
 			"a sibling that leads back, or outside, is not followed",
