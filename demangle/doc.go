@@ -33,8 +33,9 @@
 //     an implementation for all types, <T as Trait>::f, becomes Trait::f. Hashes go.
 //   - Swift: closures become "closure in f" however deep they are nested, thunks
 //     without a name "thunk for closure", initializers of variables "initializer
-//     expression of x"; attributes, partial applications, specializations and
-//     extensions are called like what they are of.
+//     expression of x", functions within functions "f in g"; attributes, partial
+//     applications, specializations and extensions are called like what they are
+//     of. Other words that say what was made for a declaration stay.
 //   - The methods of Objective-C and the names of Go, OCaml, Haskell and Ada stay
 //     as they are.
 //   - Versions (@GLIBC_2.2.5), @plt, the sizes of stdcall (@8) and the hashes of

@@ -20,45 +20,74 @@ var swiftWords = []string{
 	"@objc ", "@nonobjc ", "static ", "class ", "override ", "merged ", "specialized ", "partial apply for ",
 	"partial apply forwarder for ", "partial apply ObjC forwarder for ", "dispatch thunk of ", "curry thunk of ",
 	"async function pointer to ", "dynamic ", "distributed thunk ", "back deployment thunk for ",
-	"back deployment fallback for ", "inlined generic function ",
-}
-
-// swiftSpecial are the words of declarations that keep their words; the
-// declaration follows the last of them.
-var swiftSpecial = []struct{ words, short string }{
-	{"variable initialization expression of ", "initializer expression of "},
-	{"property wrapper backing initializer of ", "initializer expression of "},
-	{"protocol witness for ", "protocol witness for "},
-	{"type metadata accessor for ", "type metadata accessor for "},
-	{"outlined copy of ", "outlined copy of "},
-	{"lazy protocol witness table accessor for type ", "lazy protocol witness table accessor for type "},
+	"back deployment fallback for ", "inlined generic function ", "weak ",
 }
 
 // shortenSwift shortens the name of a Swift function.
 func shortenSwift(name string, depth int) string {
+	name, _, _ = strings.Cut(name, " with unmangled suffix ")
 	name = cutSwiftWords(name)
-	if depth == maxNested {
+	switch {
+	case depth == maxNested:
 		return name
-	}
-	if isSwiftThunk(name) {
+	case isSwiftThunk(name):
 		return "thunk for closure"
-	}
-	if strings.HasPrefix(name, "closure #") || strings.HasPrefix(name, "implicit closure #") {
+	case strings.HasPrefix(name, "closure #") || strings.HasPrefix(name, "implicit closure #"):
 		_, of, ok := cutTop(name, " in ")
 		if !ok {
 			return "closure"
 		}
 		return "closure in " + strings.TrimPrefix(shortenSwift(of, depth+1), "closure in ")
 	}
-	if number, of, ok := cutTop(strings.TrimPrefix(name, "default argument "), " of "); ok && isNumber(number) {
-		return "default argument " + number + " of " + shortenSwift(of, depth+1)
+	if local, number, ok := strings.Cut(name, " #"); ok && isSwiftName(local) && digitsLen(number) > 0 {
+		if _, of, ok := cutTop(number, " in "); ok {
+			return local + " in " + shortenSwift(of, depth+1)
+		}
+		return local
 	}
-	for _, s := range swiftSpecial {
-		if of, ok := strings.CutPrefix(name, s.words); ok {
-			return s.short + shortenSwift(of, depth+1)
+	if strings.IndexAny(name, ".(<:@") < 0 {
+		return name // words alone, or a name alone
+	}
+	if words, of, ok := cutSwiftKind(name); ok {
+		return words + shortenSwift(of, depth+1)
+	}
+	for _, position := range [...]string{" infix", " prefix", " postfix"} { // of an operator's operands
+		if operator, params, ok := strings.Cut(name, position); ok && (params == "" || params[0] == '(' || params[0] == '<') {
+			return shortenPath(operator, depth+1)
 		}
 	}
-	return shortenPath(cutSwiftOperator(name), 0)
+	return shortenPath(name, depth+1)
+}
+
+// isSwiftName reports whether s is one identifier.
+func isSwiftName(s string) bool {
+	for i := range len(s) {
+		if !isWord(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// cutSwiftKind splits off the words that say what was made for a declaration:
+// "type metadata accessor for ", "outlined copy of ". Those of variables'
+// initializers are put as Sentry has them.
+func cutSwiftKind(name string) (words, of string, ok bool) {
+	if of, ok = strings.CutPrefix(name, "variable initialization expression of "); ok {
+		return "initializer expression of ", of, true
+	}
+	end := 0
+	for end < len(name) && (isWord(name[end]) || name[end] == ' ' || name[end] == '-') {
+		end++
+	}
+	words = name[:end]
+	for _, join := range [...]string{" for ", " of "} {
+		if i := strings.Index(words, join); i > 0 {
+			of, _, _ = cutTop(name[i+len(join):], " in conformance ")
+			return name[:i+len(join)], of, true
+		}
+	}
+	return "", "", false
 }
 
 // cutSwiftWords removes what stands before a declaration.
@@ -95,14 +124,4 @@ func cutSwiftWords(name string) string {
 func isSwiftThunk(name string) bool {
 	return strings.HasPrefix(name, "thunk for @") || strings.HasPrefix(name, "thunk for (") ||
 		strings.HasPrefix(name, "reabstraction thunk helper ")
-}
-
-// cutSwiftOperator removes the word that says where an operator stands.
-func cutSwiftOperator(name string) string {
-	for _, word := range [...]string{" infix", " prefix", " postfix"} {
-		if before, after, ok := strings.Cut(name, word); ok && (after == "" || after[0] == '(' || after[0] == '<') {
-			return before + after
-		}
-	}
-	return name
 }

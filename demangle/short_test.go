@@ -149,6 +149,13 @@ func TestShortenInLanguage(t *testing.T) {
 		{"thunk for (Int) -> ()", debuginfo.Swift, "thunk for closure"},
 		{"default argument 0 of Foo.bar(Int)", debuginfo.Swift, "default argument 0 of Foo.bar"},
 		{"(1) suspend resume partial function for Foo.bar() async", debuginfo.Swift, "Foo.bar"},
+		{"static Foo.< infix(Foo, Foo) -> Swift.Bool", debuginfo.Swift, "Foo.<"},
+		{"foo #1 () -> A in Bar.baz.getter : A", debuginfo.Swift, "foo in Bar.baz.getter"},
+		{"type metadata accessor for Foo<A>", debuginfo.Swift, "type metadata accessor for Foo<T>"},
+		{"assignWithCopy value witness for Foo.Bar", debuginfo.Swift, "assignWithCopy value witness for Foo.Bar"},
+		{"partial apply forwarder", debuginfo.Swift, "partial apply forwarder"},
+		{"outlined copy of Foo.Bar", debuginfo.Swift, "outlined copy of Foo.Bar"},
+		{"closure #1 () in f() with unmangled suffix \".resume.0\"", debuginfo.Swift, "closure in f"},
 		{"protocol witness for P.f() in conformance C", debuginfo.Swift, "protocol witness for P.f"},
 		{"generic specialization <Swift.Int> of Foo.bar<A>(A) -> ()", debuginfo.Swift, "Foo.bar<T>"},
 	} {
