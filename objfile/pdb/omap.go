@@ -22,7 +22,7 @@ type move struct{ from, to uint32 }
 func newOmap(data []byte) (omap, error) {
 	c := cursor.New("OMAP", le, data)
 	m := make(omap, 0, len(data)/8)
-	for c.Len() >= 8 {
+	for c.Len() >= 8 && c.Err() == nil {
 		e := move{from: c.U32(), to: c.U32()}
 		if n := len(m); n > 0 && e.from < m[n-1].from {
 			c.Fail("source address %#x after %#x", e.from, m[n-1].from)

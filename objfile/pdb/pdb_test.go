@@ -78,7 +78,7 @@ func TestSymbols(t *testing.T) {
 
 // TestParseErrors spoils one stream of a PDB at a time.
 func TestParseErrors(t *testing.T) {
-	p := testPDB{strings: testStrings, modules: []testModule{{name: "a.obj"}, {name: "b.obj"}}}
+	p := testPDB{strings: testStrings, omap: []move{{0x1000, 0x1000}}, modules: []testModule{{name: "a.obj"}, {name: "b.obj"}}}
 	for _, tt := range []struct {
 		name   string
 		stream int
@@ -92,6 +92,8 @@ func TestParseErrors(t *testing.T) {
 			"module 1: DBI stream+0xd6: string does not end"},
 		{"a stream of two modules", int(streamDBI), func(b []byte) []byte { b[0x40+0x50+0x22]--; return b },
 			"module 1: DBI stream+0xe0: stream 12 is another module's"},
+		{"OMAP goes back", testOmap, func([]byte) []byte { return buffer{}.u32(0x2000, 1, 0x1000, 1, 0x3000, 1) },
+			"OMAP+0x10: source address 0x1000 after 0x2000"},
 		{"names", testNames, func(b []byte) []byte { b[0]++; return b }, "/names: signature 0xeffeefff"},
 		{"cut names", testNames, func(b []byte) []byte { return b[:20] }, "/names+0xc: need 21 bytes, have 8"},
 	} {
