@@ -3,6 +3,9 @@ package pdb
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -188,4 +191,35 @@ func TestTill(t *testing.T) {
 		}
 	}
 	golden.Equal(t, "till.txt", got)
+}
+
+// TestEveryPDB reads all PDBs of the corpus, also those that are broken on
+// purpose: what is read is sound, and only the broken ones give errors.
+func TestEveryPDB(t *testing.T) {
+	root := fixture.Corpus(t, "")
+	broken := map[string]string{
+		"bad-block-size.pdb": "MSF header+0x0: no magic number",
+	}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".pdb" || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		f, err := Parse(data)
+		if want := broken[d.Name()]; err != nil {
+			if err.Error() != want {
+				t.Errorf("%s: error %v, want %q", path, err, want)
+			}
+			return nil
+		}
+		readAll(t, f)
+		decodeAll(t, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
