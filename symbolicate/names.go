@@ -86,7 +86,7 @@ func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {
 	var short, whole string
 	lang := f.Language
 	if f.Scope != "" {
-		whole = f.Scope + separator(lang) + symbol
+		whole = f.Plain()
 		short = demangle.Shorten(whole, lang)
 	} else {
 		name := c.Name(symbol, lang)
@@ -103,15 +103,6 @@ func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {
 		n.lang = quoted(lang.String())
 	}
 	return n
-}
-
-// separator is what a language writes between a scope and a name.
-func separator(l debuginfo.Language) string {
-	switch l {
-	case debuginfo.C, debuginfo.CPP, debuginfo.ObjCPP, debuginfo.Rust, debuginfo.UnknownLanguage:
-		return "::"
-	}
-	return "."
 }
 
 // baseName returns the last element of a path, which is one of Windows if it has

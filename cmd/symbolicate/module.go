@@ -231,7 +231,7 @@ func (m *module) name(f symcache.Frame, o nameOptions) string {
 // functionName names a function as llvm-symbolizer does: with the return types
 // that templates have in their names.
 func functionName(f symcache.Frame, short bool) string {
-	name := demangle.Result{Name: f.Scope + separator(f.Language) + f.Symbol}
+	name := demangle.Result{Name: f.Plain()}
 	if f.Scope == "" {
 		name, _ = demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
 	}
@@ -239,13 +239,4 @@ func functionName(f symcache.Frame, short bool) string {
 		return demangle.Shorten(name.Name, f.Language)
 	}
 	return name.Name
-}
-
-// separator is what a language writes between a scope and a name.
-func separator(l debuginfo.Language) string {
-	switch l {
-	case debuginfo.D, debuginfo.Swift, debuginfo.Zig, debuginfo.CSharp, debuginfo.Java, debuginfo.Kotlin:
-		return "."
-	}
-	return "::"
 }

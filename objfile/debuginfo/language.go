@@ -75,3 +75,15 @@ func (l Language) String() string {
 	}
 	return ""
 }
+
+// Separator returns what the language writes between a namespace or type and what
+// is in it, or "" where plain names carry their scope themselves or need none.
+func (l Language) Separator() string {
+	switch l {
+	case CPP, ObjCPP, Rust, Fortran, HIP, SYCL:
+		return "::"
+	case D, Swift, Zig, CSharp, Java, Kotlin:
+		return "."
+	}
+	return ""
+}

@@ -70,15 +70,3 @@ func language(code uint64) debuginfo.Language {
 	}
 	return debuginfo.UnknownLanguage
 }
-
-// scopeSeparator returns what a language writes between a namespace or type and
-// what is in it, or "" where plain names already carry their scope or need none.
-func scopeSeparator(l debuginfo.Language) string {
-	switch l {
-	case debuginfo.CPP, debuginfo.ObjCPP, debuginfo.Rust, debuginfo.Fortran, debuginfo.HIP, debuginfo.SYCL:
-		return "::"
-	case debuginfo.D, debuginfo.Swift, debuginfo.Zig, debuginfo.CSharp, debuginfo.Java, debuginfo.Kotlin:
-		return "."
-	}
-	return ""
-}

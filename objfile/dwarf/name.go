@@ -64,7 +64,7 @@ func (n *names) add(found foundName) uint32 {
 	out := n.r.out
 	out.Names = append(out.Names, found.Name)
 	index := uint32(len(out.Names) - 1)
-	if found.u != nil && scopeSeparator(found.Language) != "" {
+	if found.u != nil && found.Language.Separator() != "" {
 		n.scopes.want(found.u, found.off, index)
 	}
 	return index

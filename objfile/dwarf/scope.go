@@ -64,7 +64,7 @@ func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 		for len(wanted) > 0 && wanted[0].off <= uint64(p) {
 			if wanted[0].off == uint64(p) {
 				name := &r.out.Names[wanted[0].name]
-				name.Scope = s.scopeOf(name.Symbol, scopeSeparator(name.Language))
+				name.Scope = s.scopeOf(name.Symbol, name.Language.Separator())
 			}
 			wanted = wanted[1:]
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"sync"
@@ -28,9 +29,9 @@ type Options struct {
 	Image *objfile.File
 
 	// Memory is how many bytes compiling should stay within; zero sets no limit.
-	// It is kept by letting go of the mapped file's pages. What is being built is
-	// a twentieth of the debug information, and compressed sections are unpacked
-	// whole: a budget below their size cannot be met.
+	// It is kept by letting go of the mapped file's pages the sooner. What is being
+	// built is a twentieth of the debug information, and compressed sections are
+	// unpacked whole: a budget below their size cannot be met.
 	Memory int64
 
 	// Progress, if not nil, is called as encoded bytes of debug information are
@@ -167,6 +168,7 @@ func (c *compiler) decode() []*worker {
 	for i := range workers {
 		workers[i] = newWorker(c, i)
 		wg.Go(func() {
+			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 			defer func() { // a fault of the mapped file belongs to the caller's guard
 				if r := recover(); r != nil {
 					fault.CompareAndSwap(nil, &r)
@@ -189,7 +191,7 @@ func (c *compiler) done(b debuginfo.Span) {
 	for i := b.First; i < b.End; i++ {
 		c.read += int64(c.in.Source.UnitSize(int(i)))
 	}
-	if c.opts.Memory > 0 && c.read-c.dropped > c.opts.Memory/pagesShare {
+	if window := c.pageWindow(); c.read-c.dropped > window && c.in.DropPages != nil {
 		c.dropped = c.read
 		c.in.DropPages()
 	}
@@ -198,10 +200,15 @@ func (c *compiler) done(b debuginfo.Span) {
 	}
 }
 
-// pagesShare is the part of the memory budget, one in so many, that units may take
-// before the pages of the file are dropped. Lines and ranges come on top of it,
-// about half as much again.
-const pagesShare = 6
+// pageWindow returns how many bytes of units may be decoded before the pages of
+// the file are dropped. Lines and ranges come on top of them, half as much again.
+func (c *compiler) pageWindow() int64 {
+	const usual, share = 32 << 20, 6
+	if c.opts.Memory > 0 {
+		return min(usual, c.opts.Memory/share)
+	}
+	return usual
+}
 
 // nameCode finds which symbol names which code.
 func (c *compiler) nameCode() {

@@ -22,6 +22,19 @@ type Frame struct {
 	Size     uint64 // bytes of the outermost function's contiguous code around the address
 }
 
+// Plain returns what people call the function where debug information gives no
+// linker's name: Symbol in its Scope.
+func (f *Frame) Plain() string {
+	if f.Scope == "" {
+		return f.Symbol
+	}
+	sep := f.Language.Separator()
+	if sep == "" {
+		sep = "::"
+	}
+	return f.Scope + sep + f.Symbol
+}
+
 // maxChain limits how many blocks follow one another within a bucket: each
 // starts at an address of its own.
 const maxChain = 1<<bucketShift + 1
