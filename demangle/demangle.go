@@ -17,8 +17,8 @@ const (
 
 // Options choose how names are written. The zero value writes parameters and
 // template arguments and leaves return types out, as Sentry's raw_function does.
-// Rust and Swift names are whole whatever the options say of parameters, return
-// types and template arguments: there they tell functions apart.
+// Parameters of Swift and D functions, which tell overloads apart, and Swift's
+// results are written whatever the options say.
 type Options struct {
 	// Language is what the debug information says of the symbol's language, if
 	// anything. It settles schemes whose names could be ordinary C names.
@@ -30,8 +30,7 @@ type Options struct {
 	// ReturnType writes a function's return type where the symbol has one.
 	ReturnType bool
 
-	// NoTemplateArgs leaves out the template arguments of C++ names of the
-	// Itanium ABI.
+	// NoTemplateArgs leaves out template and generic arguments.
 	NoTemplateArgs bool
 
 	// Hash keeps what tells apart instances of one Rust function.
@@ -78,6 +77,9 @@ func nameIn(s Scheme, symbol string, o Options) (Result, bool) {
 	name, ok := schemes[s].demangle(core, o)
 	if !ok {
 		return Result{}, false
+	}
+	if o.NoTemplateArgs && s != ObjC && s != Go {
+		name = cutTemplateArgs(name)
 	}
 	name += suffix
 	if len(name) > MaxName || hasControl(name) {

@@ -90,6 +90,23 @@ func TestDetectionFindsAll(t *testing.T) {
 	}
 }
 
+func TestNoTemplateArgs(t *testing.T) {
+	for _, tt := range []struct{ symbol, want string }{
+		{"_ZN2ns1AIiE1fIcEEvT_", "ns::A::f(char)"},
+		{"_ZStlsIcEvT_", "std::operator<<(char)"},
+		{"??$f@H@?$A@H@ns@@QEAAXH@Z", "ns::A::f(int)"},
+		{"??$?6H@ns@@YAXH@Z", "ns::operator<<(int)"},
+		{"_RINvMC3fooINtB3_1AhE1fmE", "<foo::A>::f"},
+		{"_RNvXC3fooINtB2_1AhENtB2_1B1f", "<foo::A as foo::B>::f"},
+		{"_D3std5stdio__T7writelnTAyaTiZQpFNfQliZv", "std.stdio.writeln.writeln(immutable(char)[], int)"},
+		{"??R<lambda_1>@?0??f@@YAXXZ@QEBA@XZ", "`f(void)'::`1'::<lambda_1>::operator()(void) const"},
+	} {
+		if r, ok := Name(tt.symbol, Options{NoTemplateArgs: true}); r.Name != tt.want || !ok {
+			t.Errorf("Name(%q) = %q, %v, want %q", tt.symbol, r.Name, ok, tt.want)
+		}
+	}
+}
+
 func TestSchemeNames(t *testing.T) {
 	if got := None.String() + numSchemes.String(); got != "" {
 		t.Errorf("no scheme is called %q", got)

@@ -46,16 +46,16 @@ var schemes = [numSchemes]struct {
 	demangle func(symbol string, o Options) (string, bool)
 }{
 	Itanium:    {"itanium", debuginfo.CPP, true, demangleItanium},
-	Swift:      {"swift", debuginfo.Swift, false, func(s string, _ Options) (string, bool) { return swift.Demangle(s, swift.Options{}) }},
+	Swift:      {"swift", debuginfo.Swift, false, demangleSwift},
 	MSVC:       {"msvc", debuginfo.CPP, false, demangleMSVC},
-	RustLegacy: {"rust-legacy", debuginfo.Rust, true, func(s string, o Options) (string, bool) { return rust.Legacy(s, rust.Options{Hash: o.Hash}) }},
-	RustV0:     {"rust-v0", debuginfo.Rust, true, func(s string, o Options) (string, bool) { return rust.V0(s, rust.Options{Hash: o.Hash}) }},
-	ObjC:       {"objc", debuginfo.ObjC, false, func(s string, _ Options) (string, bool) { return s, true }},
-	D:          {"d", debuginfo.D, true, func(s string, _ Options) (string, bool) { return dlang.Demangle(s) }},
-	Go:         {"go", debuginfo.Go, false, func(s string, _ Options) (string, bool) { return golang.Demangle(s) }},
-	Ada:        {"ada", debuginfo.Ada, false, func(s string, _ Options) (string, bool) { return ada.Demangle(s) }},
-	OCaml:      {"ocaml", debuginfo.OCaml, false, func(s string, _ Options) (string, bool) { return ocaml.Demangle(s) }},
-	Haskell:    {"haskell", debuginfo.Haskell, false, func(s string, _ Options) (string, bool) { return haskell.Demangle(s) }},
+	RustLegacy: {"rust-legacy", debuginfo.Rust, true, demangleLegacy},
+	RustV0:     {"rust-v0", debuginfo.Rust, true, demangleV0},
+	ObjC:       {"objc", debuginfo.ObjC, false, whatever(asItIs)},
+	D:          {"d", debuginfo.D, true, whatever(dlang.Demangle)},
+	Go:         {"go", debuginfo.Go, false, whatever(golang.Demangle)},
+	Ada:        {"ada", debuginfo.Ada, false, whatever(ada.Demangle)},
+	OCaml:      {"ocaml", debuginfo.OCaml, false, whatever(ocaml.Demangle)},
+	Haskell:    {"haskell", debuginfo.Haskell, false, whatever(haskell.Demangle)},
 	Kotlin:     {"kotlin", debuginfo.Kotlin, false, demangleKotlin},
 }
 
@@ -152,6 +152,14 @@ func detectOther(symbol string, language debuginfo.Language) Scheme {
 	return None
 }
 
+// whatever makes a demangler that takes no options one that ignores them.
+func whatever(f func(string) (string, bool)) func(string, Options) (string, bool) {
+	return func(symbol string, _ Options) (string, bool) { return f(symbol) }
+}
+
+// asItIs reads names that are not mangled.
+func asItIs(symbol string) (string, bool) { return symbol, true }
+
 func demangleItanium(symbol string, o Options) (string, bool) {
 	return itanium.Demangle(symbol, itanium.Options{
 		NoParameters:   o.NoParameters,
@@ -172,6 +180,18 @@ func demangleMSVC(symbol string, o Options) (string, bool) {
 		NoTagSpecifier:      true,
 		Extended:            true,
 	})
+}
+
+func demangleLegacy(symbol string, o Options) (string, bool) {
+	return rust.Legacy(symbol, rust.Options{Hash: o.Hash})
+}
+
+func demangleV0(symbol string, o Options) (string, bool) {
+	return rust.V0(symbol, rust.Options{Hash: o.Hash})
+}
+
+func demangleSwift(symbol string, _ Options) (string, bool) {
+	return swift.Demangle(symbol, swift.Options{})
 }
 
 func demangleKotlin(symbol string, o Options) (string, bool) {

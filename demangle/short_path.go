@@ -87,27 +87,9 @@ func (p *path) step() {
 	case '`':
 		p.quoted()
 		return
-	case '\'':
-		if n := lambdaLen(rest); n > 0 { // LLVM's 'lambda0'
-			p.write("lambda", n)
-			return
-		}
-	case '$':
-		if n := len("$_"); strings.HasPrefix(rest, "$_") && !p.inWord() && len(rest) > n && isDigit(rest[n]) {
-			p.write("lambda", n+digitsLen(rest[n:]))
-			return
-		}
-	case 'l':
-		if hash, ok := strings.CutPrefix(rest, "lambda_"); ok && !p.inWord() && len(hash) >= 32 && isHex(hash[:32]) {
-			p.write("lambda", len("lambda_")+32)
-			return
-		}
-	case '?':
-		if n := len("?A0x"); strings.HasPrefix(rest, "?A0x") {
-			for n < len(rest) && isHex(rest[n:n+1]) {
-				n++
-			}
-			p.write("`anonymous namespace'", n)
+	case '\'', '$', 'l', '?':
+		if plain, n := compilerName(rest); n > 0 && (c == '\'' || !p.inWord()) {
+			p.write(plain, n)
 			return
 		}
 	case '!': // template arguments of D
@@ -391,17 +373,26 @@ func operatorLen(s string) int {
 	return 0
 }
 
-// lambdaLen returns the length of 'lambda' or 'lambda0' at the start of s, or 0.
-func lambdaLen(s string) int {
-	n := len("'lambda")
-	if !strings.HasPrefix(s, "'lambda") {
-		return 0
+// compilerName returns what is written for a name that a compiler made, and the
+// length of that at the start of s: 'lambda0' of LLVM, $_0 of clang, and of MSVC
+// lambda_ and ?A0x with a hash. The length is 0 if there is none.
+func compilerName(s string) (plain string, n int) {
+	if after, ok := strings.CutPrefix(s, "'lambda"); ok {
+		if after = after[digitsLen(after):]; strings.HasPrefix(after, "'") {
+			return "lambda", len(s) - len(after) + 1
+		}
 	}
-	n += digitsLen(s[n:])
-	if n < len(s) && s[n] == '\'' {
-		return n + 1
+	if number, ok := strings.CutPrefix(s, "$_"); ok && digitsLen(number) > 0 {
+		return "lambda", len("$_") + digitsLen(number)
 	}
-	return 0
+	const hash = 32
+	if after, ok := strings.CutPrefix(s, "lambda_"); ok && len(after) >= hash && isHex(after[:hash]) {
+		return "lambda", len("lambda_") + hash
+	}
+	if after, ok := strings.CutPrefix(s, "?A0x"); ok {
+		return "`anonymous namespace'", len(s) - len(strings.TrimLeft(after, "0123456789abcdefABCDEF"))
+	}
+	return "", 0
 }
 
 // digitsLen returns how many digits s begins with.
