@@ -1,6 +1,10 @@
 package swift
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
 // typical are names as crash reports of iOS apps have them: 40 to 140 bytes.
 var typical = []string{
@@ -27,6 +31,18 @@ func BenchmarkTypical(b *testing.B) {
 					b.Fatal(typical[n%len(typical)])
 				}
 				n++
+			}
+		})
+	}
+}
+
+// BenchmarkBombs demangles the names that stand for endless ones.
+func BenchmarkBombs(b *testing.B) {
+	for _, why := range slices.Sorted(maps.Keys(bombs)) {
+		b.Run(why, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Demangle(bombs[why], Options{})
 			}
 		})
 	}

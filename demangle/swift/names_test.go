@@ -351,8 +351,8 @@ var own = []name{
 	},
 	// The Swift tools write the name of the closure as it is.
 	{
-		"$s3App1fyyyyXEF13$s3App1gyyFU_Tf4c_n",
-		"function signature specialization <Arg[0] = [Closure Propagated : $s3App1gyyFU_, Argument Types : []> of App.f(() -> ()) -> ()",
+		"$s3App1fyyyyXEF17$s3App1gyyFyycfU_Tf4c_n",
+		"function signature specialization <Arg[0] = [Closure Propagated : closure #1 () -> () in App.g() -> (), Argument Types : []> of App.f(() -> ()) -> ()",
 		"specialized f(_:)",
 	},
 	// The Swift tools end in " in ", for the module that is not shown.
@@ -360,6 +360,23 @@ var own = []name{
 		"$s3AppyycfU_",
 		"closure #1 () -> () in App",
 		"closure #1",
+	},
+	// The Swift tools write "<null node pointer>" for the type.
+	{
+		"$sSH_pXgMq",
+		"uniquable existential shape for any Swift.Hashable",
+		"uniquable existential shape for any Hashable",
+	},
+	// The Swift tools of 6.3 do not know the rest yet.
+	{
+		"$s3App1PPxs5ErrorTn",
+		"associated conformance descriptor for App.P.A: Swift.Error",
+		"associated conformance descriptor for P.A: Error",
+	},
+	{
+		"$s3App1fyyx4ItemAA1QPRj_zlF",
+		"App.f<A where A.App.Q.Item: ~Swift.Copyable>(A) -> ()",
+		"f<A>(_:)",
 	},
 	{
 		"async_MainTQ0_",

@@ -78,7 +78,7 @@ func (p *oldParser) specifiedArgument() ref {
 		if !ok {
 			return none
 		}
-		return p.phrase("[Closure Propagated : %, Argument Types : [%]", name, p.of(kindList, types...))
+		return p.phrase(specClosure, name, p.of(kindList, types...))
 	case p.accept("i_"):
 		return p.phrase("Value Promoted from Box")
 	case p.accept("k_"):

@@ -200,7 +200,7 @@ func (w *printer) labelled(t, labels ref, signature bool) {
 		w.space(t)
 	}
 	if !isFunctionType(w.kind(t)) {
-		w.failed = true
+		w.fail()
 		return
 	}
 	w.functionType(t, labels)

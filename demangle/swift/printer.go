@@ -2,7 +2,7 @@ package swift
 
 import (
 	"strconv"
-	"strings"
+	"unicode/utf8"
 )
 
 // A printer writes a tree.
@@ -22,9 +22,8 @@ type printer struct {
 // is to be written after the declaration is returned.
 func (w *printer) put(r ref, asContext bool) (left ref) {
 	w.steps--
-	if r == none || w.steps < 0 || w.depth >= maxDepth || len(w.out) > maxOutput {
-		w.failed = true
-		w.steps = 0
+	if r == none || w.steps < 0 || w.depth >= maxDepth {
+		w.fail()
 		return none
 	}
 	w.depth++
@@ -37,8 +36,23 @@ func (w *printer) put(r ref, asContext bool) (left ref) {
 func (w *printer) print(r ref) { w.put(r, false) }
 
 func (w *printer) printKid(r ref, i int) { w.print(w.kid(r, i)) }
-func (w *printer) write(s string)        { w.out = append(w.out, s...) }
-func (w *printer) writeInt(n int64)      { w.out = strconv.AppendInt(w.out, n, 10) }
+
+// write writes s, if there is room.
+func (w *printer) write(s string) {
+	if len(w.out)+len(s) > maxOutput {
+		w.fail()
+		return
+	}
+	w.out = append(w.out, s...)
+}
+
+func (w *printer) writeInt(n int64) { w.out = strconv.AppendInt(w.out, n, 10) }
+
+// fail gives up: nothing more is printed.
+func (w *printer) fail() {
+	w.failed = true
+	w.steps = 0
+}
 
 // node prints a node for put.
 func (w *printer) node(r ref, asContext bool) (left ref) {
@@ -151,27 +165,26 @@ func (w *printer) rarer(r ref, asContext bool) (left ref) {
 	case kindLabels, kindEmpty, kindFirst, kindVariadic, kindYields:
 		// What is left on the stack of a name that is only a part of one.
 	default:
-		w.failed = true
+		w.fail()
 	}
 	return none
 }
 
 // phrase prints text, with a child for each percent sign. What stands between
 // « and » is left out of the simplified form; what stands between ‹ and › is
-// written only there.
+// written only there. There is no other character beyond ASCII in a phrase.
 func (w *printer) phrase(text string, kids []ref) {
 	skip := false
 	next := 0
 	for text != "" {
-		i := strings.IndexAny(text, "%«»‹›")
-		if i < 0 {
-			i = len(text)
+		i := 0
+		for i < len(text) && text[i] != '%' && text[i] < 0x80 {
+			i++
 		}
 		if !skip {
 			w.write(text[:i])
 		}
-		text = text[i:]
-		switch {
+		switch text = text[i:]; {
 		case text == "":
 		case text[0] == '%':
 			if !skip {
@@ -180,25 +193,11 @@ func (w *printer) phrase(text string, kids []ref) {
 			next++
 			text = text[1:]
 		default:
-			mark, size := w.mark(text)
-			skip = mark
+			mark, size := utf8.DecodeRuneInString(text)
+			skip = mark == '«' && w.brief || mark == '‹' && !w.brief
 			text = text[size:]
 		}
 	}
-}
-
-// mark returns whether the text after a quotation mark is to be skipped, and the
-// length of the mark.
-func (w *printer) mark(text string) (skip bool, size int) {
-	switch {
-	case strings.HasPrefix(text, "«"):
-		return w.brief, len("«")
-	case strings.HasPrefix(text, "‹"):
-		return !w.brief, len("‹")
-	case strings.HasPrefix(text, "»"):
-		return false, len("»")
-	}
-	return false, len("›")
 }
 
 // list prints nodes with a separator between them.

@@ -94,7 +94,7 @@ func (w *printer) params(params, labels ref) {
 // param prints one parameter. Its label is among names if there are any, or its own.
 func (w *printer) param(i int, element ref, names []ref) {
 	if w.kind(element) != kindTupleElement {
-		w.failed = true
+		w.fail()
 		return
 	}
 	label := w.str(element)

@@ -71,7 +71,7 @@ func (w *printer) genericParams(depth, count int, markers []ref) {
 // marker returns the marker that tells what kind of parameter one is, or none.
 func (w *printer) marker(markers []ref, param int64) ref {
 	if w.steps -= len(markers); w.steps < 0 {
-		w.failed = true
+		w.fail()
 	}
 	for _, m := range markers {
 		if p := w.kid(m, 0); w.kind(p) == kindGenericParamType && w.num(p) == param {

@@ -104,6 +104,12 @@ func (t *tree) specOption(set int) ref {
 	return t.phrase(text)
 }
 
+// The Swift tools do not close the bracket around what is known of a closure.
+const (
+	specClosure         = "[Closure Propagated : %, Argument Types : [%]"
+	specEscapingClosure = "[Escaping Closure Propagated : %, Argument Types : [%]"
+)
+
 // A specItem is one thing that is known of an argument. What it takes from the
 // stack is popped when all are read.
 type specItem struct {
@@ -226,9 +232,9 @@ func (p *parser) specParam(items []specItem, param int) ([]specItem, bool) {
 		}
 		item.first = p.phrase("[Same As Argument %]", p.number(n))
 	case 'E':
-		item.text, item.pops = "[Escaping Closure Propagated : %, Argument Types : [%]", popsClosure
+		item.text, item.pops = specEscapingClosure, popsClosure
 	case 'c':
-		item.text, item.pops = "[Closure Propagated : %, Argument Types : [%]", popsClosure
+		item.text, item.pops = specClosure, popsClosure
 	case 'i':
 		item.text = "Value Promoted from Box"
 	case 'r':

@@ -40,6 +40,8 @@ func TestRefused(t *testing.T) {
 		{"no Swift name", "main"},
 		{"a C name", "_Swap"},
 		{"C++", "_ZN3foo3barEv"},
+		{"of the start files of gcc", "__TMC_END__"},
+		{"libtiff on Mach-O", "_TIFFOpen"},
 		{"only a prefix", "$s"},
 		{"only a prefix", "_T0"},
 		{"only a suffix", "$s.123"},

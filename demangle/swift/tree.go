@@ -8,7 +8,7 @@ import "slices"
 type tree struct {
 	nodes []node // nodes[0] is none
 	kids  []ref  // the children of all nodes
-	text  int    // bytes of identifiers that are not simply a part of the name
+	spent int    // bytes of identifiers that are not simply a part of the name
 	full  bool   // a limit was passed
 
 	// Kept from name to name for their memory.
@@ -22,7 +22,7 @@ func (t *tree) reset() {
 		t.nodes = make([]node, 1, 256)
 	}
 	t.nodes, t.kids = t.nodes[:1], t.kids[:0]
-	t.text, t.full = 0, false
+	t.spent, t.full = 0, false
 }
 
 // A ref names a node of a tree.
@@ -161,7 +161,7 @@ func (t *tree) withContext(decl, context ref) ref {
 
 // spend takes n bytes from what identifiers may take that are not a part of the name.
 func (t *tree) spend(n int) bool {
-	t.text += n
-	t.full = t.full || t.text > maxText
+	t.spent += n
+	t.full = t.full || t.spent > maxText
 	return !t.full
 }
