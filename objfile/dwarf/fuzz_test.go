@@ -1,6 +1,7 @@
 package dwarf
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -57,11 +58,12 @@ func fuzzSection(f *testing.F, section func(a *assembler) *buffer) {
 	addSeeds(f, func(a *assembler) []byte { return section(a).b })
 	f.Fuzz(func(t *testing.T, data []byte, big, dwarf64 bool) {
 		a, _ := newFuzz(big, dwarf64)
+		good := *a
 		section(a).b = data
 		if len(a.abbrev.b) == 0 && len(a.info.b) > 0 {
 			t.Skip("New refuses a file without abbreviations")
 		}
-		checkData(t, a.data(t))
+		checkData(t, a.data(t), bytes.Equal(a.info.b, good.info.b) && bytes.Equal(a.abbrev.b, good.abbrev.b))
 	})
 }
 
@@ -122,7 +124,9 @@ func FuzzPaths(f *testing.F) {
 }
 
 // checkData reads every unit and checks what must be true whatever the bytes.
-func checkData(t *testing.T, d *Data) {
+// Where siblings lie, what is found depends on what is passed over: only in honest
+// files is what ReadFor finds a part of what Read does.
+func checkData(t *testing.T, d *Data, honest bool) {
 	t.Helper()
 	var u, again, some debuginfo.Unit
 	r, fresh := newReader(d), newReader(d)
@@ -138,7 +142,9 @@ func checkData(t *testing.T, d *Data) {
 		addrs := []uint64{0x1008, 0x1500, 0x2010}
 		fresh.ReadFor(d.units[d.code[i]].off, addrs, &some) // its error may be another: it reads less
 		checkUnit(t, &some)
-		checkPart(t, &some, &u)
+		if honest {
+			checkPart(t, &some, &u)
+		}
 	}
 }
 
