@@ -1,9 +1,8 @@
 // Package swift turns the linker names of Swift into the declarations they stand for.
 //
-// It reads every mangling that a Swift compiler has written: the stable one
-// ($s, and $e for embedded Swift), its forerunners of Swift 4 (_T0, $S), the
-// names of macro expansions (@__swiftmacro_), and the scheme before them (_T,
-// _Tt), which the Objective-C runtime still sees. Names come out as the tool
+// It reads the stable mangling ($s, and $e for embedded Swift), its forerunners of
+// Swift 4 (_T0, $S), the names of macro expansions (@__swiftmacro_), and the
+// scheme before them (_T, _Tt), which the Objective-C runtime still sees. Names come out as the tool
 // "swift demangle" writes them. The format is described in the Swift project's
 // docs/ABI/Mangling.rst and docs/ABI/OldMangling.rst.
 //
@@ -25,8 +24,8 @@ import (
 	"sync"
 )
 
-// What a name may cost. Names make about one node or child for each of their bytes,
-// so nodes suffice for all names that are not too long.
+// What a name may cost. Names that compilers write make about one node or child for
+// each of their bytes.
 const (
 	maxName   = 16 << 10  // bytes of a mangled name
 	maxNodes  = 24 << 10  // nodes and children of nodes, together: about 1 MiB
