@@ -46,10 +46,10 @@ var schemes = [numSchemes]struct {
 	demangle func(symbol string, o Options) (string, bool)
 }{
 	Itanium:    {"itanium", debuginfo.CPP, true, demangleItanium},
-	Swift:      {"swift", debuginfo.Swift, false, demangleSwift},
 	MSVC:       {"msvc", debuginfo.CPP, false, demangleMSVC},
 	RustLegacy: {"rust-legacy", debuginfo.Rust, true, demangleLegacy},
 	RustV0:     {"rust-v0", debuginfo.Rust, true, demangleV0},
+	Swift:      {"swift", debuginfo.Swift, false, demangleSwift},
 	ObjC:       {"objc", debuginfo.ObjC, false, whatever(asItIs)},
 	D:          {"d", debuginfo.D, true, whatever(dlang.Demangle)},
 	Go:         {"go", debuginfo.Go, false, whatever(golang.Demangle)},

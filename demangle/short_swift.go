@@ -45,7 +45,7 @@ func shortenSwift(name string, depth int) string {
 		}
 		return local
 	}
-	if strings.IndexAny(name, ".(<:@") < 0 {
+	if !strings.ContainsAny(name, ".(<:@") {
 		return name // words alone, or a name alone
 	}
 	if words, of, ok := cutSwiftKind(name); ok {
