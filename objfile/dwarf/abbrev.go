@@ -162,6 +162,18 @@ func attrOf(at uint64) (attr, bool) {
 	return 0, false
 }
 
+// slots is attrOf for small attributes, numAttrs where it is false: most
+// attributes of an abbreviation are passed over, and this is how fast they are told.
+var slots = func() (slots [128]attr) {
+	for at := range slots {
+		slot, ok := attrOf(uint64(at))
+		if slots[at] = numAttrs; ok {
+			slots[at] = slot
+		}
+	}
+	return slots
+}()
+
 // An op is one step over a DIE's attributes. Steps below opSkip read the value
 // of slot; the others skip.
 type op struct {
@@ -274,6 +286,7 @@ func (s shape) compile(f form, slot attr, read bool) (op, bool) {
 // is read costs one.
 type abbrevTable struct {
 	shape    shape
+	sizes    [64]int8  // of the values of the low forms, in bytes; −1 where they differ
 	compiled *workload // counts what is compiled, of all tables together
 	section  []byte
 	pos      int      // what is left to compile starts here; −1 after the end or a fault
@@ -286,7 +299,19 @@ type abbrevTable struct {
 
 // reset makes t the table at off, keeping its memory.
 func (t *abbrevTable) reset(section []byte, off uint64, s shape, compiled *workload) {
-	*t = abbrevTable{shape: s, section: section, compiled: compiled, abbrevs: t.abbrevs[:0], ops: t.ops[:0], consts: t.consts[:0]}
+	sizes := t.sizes
+	if s != t.shape {
+		for f := range sizes {
+			sizes[f] = -1
+			if n, ok := s.sizeOf(form(f)); ok && form(f) != formImplicitConst {
+				sizes[f] = int8(n)
+			}
+		}
+	}
+	*t = abbrevTable{
+		shape: s, sizes: sizes, section: section, compiled: compiled,
+		abbrevs: t.abbrevs[:0], ops: t.ops[:0], consts: t.consts[:0],
+	}
 	t.pos = int(min(off, uint64(len(section))))
 }
 
@@ -337,6 +362,7 @@ func (t *abbrevTable) next() error {
 	a := abbrev{kind: kindOf(tag), children: b[p] != 0, sibling: -1, first: uint32(len(t.ops))}
 	p++
 	size, fixed := 0, true // of the attributes so far
+	want := wanted[a.kind]
 	for {
 		var attribute, f uint64
 		if p+1 < len(b) && b[p] < 0x80 && b[p+1] < 0x80 {
@@ -353,6 +379,13 @@ func (t *abbrevTable) next() error {
 		}
 		if attribute == 0 && f == 0 {
 			break
+		}
+		if attribute < uint64(len(slots)) && f < uint64(len(t.sizes)) {
+			if n := t.sizes[f]; n >= 0 && !want.has(slots[attribute]) {
+				size += int(n)
+				t.skip(&a, int(n))
+				continue
+			}
 		}
 		n, ok := t.shape.sizeOf(form(min(f, math.MaxUint16)))
 		if attribute == attrSibling && f == uint64(formRef4) && fixed && size < math.MaxInt16 {
@@ -404,13 +437,21 @@ func (t *abbrevTable) attribute(a *abbrev, at uint64, f form, p int) int {
 	if f == formIndirect && !read {
 		o.slot = numAttrs
 	}
-	last := len(t.ops) - 1
-	if o.code == opSkip && last >= int(a.first) && t.ops[last].code == opSkip {
-		t.ops[last].n += o.n
-	} else if o.code != opSkip || o.n > 0 {
+	if o.code == opSkip {
+		t.skip(a, int(o.n))
+	} else {
 		t.ops = append(t.ops, o)
 	}
 	return p
+}
+
+// skip appends to the program of a that n bytes are passed over.
+func (t *abbrevTable) skip(a *abbrev, n int) {
+	if last := len(t.ops) - 1; last >= int(a.first) && t.ops[last].code == opSkip {
+		t.ops[last].n += uint32(n)
+	} else if n > 0 {
+		t.ops = append(t.ops, op{code: opSkip, n: uint32(n)})
+	}
 }
 
 func (t *abbrevTable) add(code uint64, a abbrev) {

@@ -80,8 +80,9 @@ type fileEntry struct {
 
 // An advance is what a special opcode adds to address and line (DWARF 5 §6.2.5.1).
 type advance struct {
-	ops  uint16 // operations: instructions of the minimum length, except on VLIW machines
-	line int16
+	ops   uint16 // operations: instructions of the minimum length, except on VLIW machines
+	bytes uint16 // what they take where they are instructions
+	line  int16
 }
 
 // A sequence is a run of rows closed by an end row.
@@ -154,7 +155,8 @@ func (t *lineTable) header(c *cursor.Cursor, offSize int) error {
 	for i := range t.special {
 		adj := i - int(t.opcodeBase)
 		if adj >= 0 {
-			t.special[i] = advance{ops: uint16(adj / int(max(t.lineRange, 1))), line: int16(t.lineBase) + int16(adj%int(max(t.lineRange, 1)))}
+			ops := adj / int(max(t.lineRange, 1))
+			t.special[i] = advance{ops: uint16(ops), bytes: uint16(ops * int(t.minInst)), line: int16(t.lineBase) + int16(adj%int(max(t.lineRange, 1)))}
 		}
 	}
 	return c.Err()
@@ -319,6 +321,7 @@ func (t *lineTable) run() error {
 // never ends, leaves no rows.
 func (t *lineTable) execute() error {
 	b, rows := t.program, t.out.Rows
+	opcodeBase, simple := t.opcodeBase, t.maxOps == 1
 	first := len(rows) // of the current sequence
 	t.seqs = t.seqs[:0]
 	var addr, opIndex uint64
@@ -328,10 +331,10 @@ func (t *lineTable) execute() error {
 	for p >= 0 && p < len(b) && len(rows) <= maxRows {
 		code := b[p]
 		p++
-		if code >= t.opcodeBase {
+		if code >= opcodeBase {
 			adv := &t.special[code]
-			if t.maxOps == 1 {
-				addr += uint64(adv.ops) * t.minInst
+			if simple {
+				addr += uint64(adv.bytes)
 			} else {
 				addr, opIndex = t.advanceVLIW(addr, opIndex, uint64(adv.ops))
 			}
@@ -348,11 +351,19 @@ func (t *lineTable) execute() error {
 			addr, opIndex = t.advance(addr, opIndex, v)
 		case lnsAdvanceLine:
 			var s int64
-			s, p = sleb(b, p)
+			if p < len(b) && b[p] < 0x80 {
+				s, p = int64(int8(b[p]<<1)>>1), p+1
+			} else {
+				s, p = sleb(b, p)
+			}
 			line += uint32(s)
 		case lnsSetFile:
 			v, p = uleb(b, p)
-			file = t.file(v)
+			if v < uint64(len(t.seen)) && t.seen[v] != 0 {
+				file = t.seen[v] - 1
+			} else {
+				file = t.file(v)
+			}
 		case lnsSetColumn:
 			v, p = uleb(b, p)
 			column = uint32(min(v, math.MaxUint32))
