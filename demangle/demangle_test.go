@@ -20,6 +20,7 @@ func TestName(t *testing.T) {
 		{"_Z3foov", Options{Language: debuginfo.ObjCPP}, Result{"foo()", "foo", Itanium, debuginfo.ObjCPP}},
 		{"__Z3foov", Options{}, Result{"foo()", "foo", Itanium, debuginfo.CPP}},
 		{"_Z3foov.constprop.0.cold", Options{}, Result{"foo() [clone .constprop.0] [clone .cold]", "foo", Itanium, debuginfo.CPP}},
+		{"_Z3foov [clone .cold]", Options{}, Result{"foo() [clone .cold]", "foo", Itanium, debuginfo.CPP}},
 		{"_Z3foov@@V_1.0", Options{}, Result{"foo()@@V_1.0", "foo", Itanium, debuginfo.CPP}},
 		{"_Z3foov@plt", Options{}, Result{"foo()@plt", "foo", Itanium, debuginfo.CPP}},
 		{"_Z3foov.llvm.123$0123456789abcdef0123456789ABCDEF", Options{}, Result{"foo() [clone .llvm.123]", "foo", Itanium, debuginfo.CPP}},

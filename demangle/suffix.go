@@ -10,6 +10,7 @@ import (
 // and returns it as it stands behind the name people read:
 //
 //	.cold, .part.0, .llvm.123   " [clone .cold]" each
+//	" [clone .cold]"            as it is
 //	@plt, @GLIBC_2.2.5, @@V1    as it is
 //	$ and 32 hex digits         nothing: what hides a symbol of Apple's bitcode
 //
@@ -18,6 +19,9 @@ func cutSuffix(s Scheme, symbol string) (core, written string) {
 	start := 1
 	if s == RustLegacy {
 		start = rust.LegacyLen(symbol)
+	}
+	if i := strings.Index(symbol, " [clone "); i > 0 {
+		return symbol[:i], symbol[i:]
 	}
 	core, versions := symbol, ""
 	if i := strings.IndexByte(symbol[start:], '@'); i >= 0 {

@@ -23,6 +23,9 @@ const (
 	// reach a few dozen.
 	maxDepth = 256
 
+	// maxUnderscores is how many underscores may come before the Z.
+	maxUnderscores = 4
+
 	// maxOutput bounds a name, in bytes.
 	maxOutput = 64 << 10
 
@@ -47,8 +50,8 @@ type Options struct {
 }
 
 // Demangle returns the name that symbol stands for. It reports false when
-// symbol is not a mangled name. The symbol has no suffix (".cold", "@plt"); up
-// to two more underscores than the ABI's may precede it, as on Apple's platforms.
+// symbol is not a mangled name. The symbol has no suffix (".cold", "@plt"). Up to
+// [maxUnderscores] may begin it: Apple's platforms add one, and blocks two.
 func Demangle(symbol string, o Options) (string, bool) {
 	p := parsers.Get().(*parser)
 	defer parsers.Put(p)
@@ -80,7 +83,7 @@ func (p *parser) parse(symbol string) ref {
 	if global, ok := strings.CutPrefix(plain, "GLOBAL_"); ok && underscores == 1 {
 		return p.globalInitializer(global)
 	}
-	if !strings.HasPrefix(plain, "Z") || underscores == 0 || underscores > 4 {
+	if !strings.HasPrefix(plain, "Z") || underscores == 0 || underscores > maxUnderscores {
 		return 0
 	}
 	// A block's function has two more underscores and says so at its end.
@@ -90,9 +93,6 @@ func (p *parser) parse(symbol string) ref {
 		}
 		p.reset(plain[1:i])
 		return p.finish(p.wrap(kindPrefixed, "invocation function for block in ", p.encoding()))
-	}
-	if underscores > 2 {
-		return 0
 	}
 	p.reset(plain[1:])
 	return p.finish(p.encoding())
