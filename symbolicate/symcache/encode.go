@@ -250,7 +250,14 @@ func (e *encoder) columns(b *block) {
 
 // texts writes functions, files and strings.
 func (e *encoder) texts() error {
-	var s []byte
+	size := 0
+	for _, n := range e.t.names.list {
+		size += len(n.Symbol) + len(n.Scope) + 2
+	}
+	for _, p := range e.t.paths {
+		size += len(p)
+	}
+	s := make([]byte, 0, size+3*math.MaxUint8)
 	for _, id := range e.ids {
 		s = append(s, id...)
 	}

@@ -132,6 +132,10 @@ func (s *sweeper) enter(p piece) {
 		return
 	}
 	i := len(s.open)
+	if i == 0 || s.open[i-1].before(p) { // they nest, as they should
+		s.open = append(s.open, p)
+		return
+	}
 	for i > 0 && p.before(s.open[i-1]) {
 		i--
 	}

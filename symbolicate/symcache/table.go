@@ -196,7 +196,7 @@ func (t *table) encode() ([]byte, error) {
 	}
 	body := headerSize
 	for i := range e.sections {
-		body += len(e.sections[i]) + 7&^7
+		body += (len(e.sections[i]) + 7) &^ 7
 	}
 	out := make([]byte, headerSize, body+slack)
 	for i, s := range e.sections {
