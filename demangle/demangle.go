@@ -75,7 +75,7 @@ func nameIn(s Scheme, symbol string, o Options) (Result, bool) {
 		suffix = "" // of every other function that was inlined across crates
 	}
 	name, ok := schemes[s].demangle(core, o)
-	if !ok {
+	if !ok || name == "" {
 		return Result{}, false
 	}
 	if o.NoTemplateArgs && s != ObjC && s != Go {

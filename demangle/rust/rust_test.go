@@ -72,6 +72,7 @@ func TestDemangle(t *testing.T) {
 		{"reference to itself", "_RB_", ""},
 		{"lifetime without binder", "_RINvC3foo3barRL0_hE", ""},
 		{"rest", "_RC3foo3bar", ""},
+		{"no name", "_RC0", ""},
 		{"short", "_RC4foo", ""},
 		{"surrogate", "_RINvC3foo3barKcd800_E", ""},
 	} {

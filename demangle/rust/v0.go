@@ -18,7 +18,7 @@ func V0(symbol string, o Options) (string, bool) {
 	if p.pos < len(p.sym) && !p.failed {
 		p.quietly(func() { p.path(false) })
 	}
-	if p.failed || p.pos != len(p.sym) || isMangled(p.out) {
+	if p.failed || p.pos != len(p.sym) || len(p.out) == 0 || isMangled(p.out) {
 		return "", false
 	}
 	return string(p.out), true
