@@ -153,9 +153,9 @@ func TestContributions(t *testing.T) {
 	}
 }
 
-// TestOwnIndex shows that ids are found with the index that the linker wrote,
+// TestTypeIndex shows that ids are found with the index that the linker wrote,
 // without one, and with a wrong one.
-func TestOwnIndex(t *testing.T) {
+func TestTypeIndex(t *testing.T) {
 	p := testPDB{modules: []testModule{{}}}
 	for i := range 300 {
 		p.items = append(p.items, record(leafFuncID, buffer{}.u32(0, 0).str(fmt.Sprint("f", i))))
@@ -174,9 +174,11 @@ func TestOwnIndex(t *testing.T) {
 	check("without an index", p.parse(t))
 	p.typeIndex = true
 	check("with one", p.parse(t))
-	if got := (&typeStream{begin: 0x1000, end: 0x2000, file: p.parse(t)}).readIndex(testItemIndex, 0, 8); got != nil {
-		t.Errorf("an index of one entry for 4096 records is used: %v", got)
+	f, err := rebuilt(t, p, testItemIndex, buffer{}.u32(0x1000, 0, 0x1003, 48, 0x1003, 64, 0x1001, 80).zeros(800))
+	if err != nil {
+		t.Fatal(err)
 	}
+	check("with one that goes back", f)
 }
 
 // TestTill compares the frames at every row of our own program with a golden

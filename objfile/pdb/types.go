@@ -10,7 +10,8 @@ import (
 // A typeStream is a stream of type records: TPI, which holds types, or IPI,
 // which holds the ids of functions. They are often half of a PDB, and few
 // records of them name an inlined function, so a record is found through the
-// stream's own index, which leads to about every 8 KiB, and nothing else is read.
+// stream's own index, which leads to about every 8 KiB. Of what the index leads to
+// the places of all records are remembered, so that no record is passed twice.
 //
 //	offset  size  field
 //	0x00    4     version
@@ -29,17 +30,22 @@ type typeStream struct {
 	begin, end uint32
 	records    []byte
 	index      []indexEntry
+
+	mu     sync.Mutex
+	places []uint32 // of records, by number from begin on
 }
 
 // An indexEntry says where in the records a number's record starts.
 type indexEntry struct{ number, off uint32 }
 
-// Where the stream's own index leads to less than every maxStride-th record, or
-// contradicts itself, we make one that leads to every ownStride-th.
+// Places that are none.
 const (
-	maxStride = 8<<10/8 + 1 // a record takes at least eight bytes
-	ownStride = 64
+	placeUnknown = 0 // not looked for: places count from 1
+	placeMissing = ^uint32(0)
 )
+
+// minRecord is the size of a record of no contents.
+const minRecord = 4
 
 // Record kinds: of the types that have names, and of ids.
 const (
@@ -76,48 +82,30 @@ func (t *typeStream) load() {
 	if c.Err() != nil || begin > end {
 		return
 	}
-	t.begin, t.end, t.records = begin, end, records
-	if t.index = t.readIndex(indexStream, indexOff, indexSize); t.index == nil {
-		t.index = t.makeIndex()
-	}
+	n := min(uint64(end-begin), size/minRecord)
+	t.begin, t.end, t.records = begin, begin+uint32(n), records
+	t.places = make([]uint32, n)
+	t.index = t.readIndex(indexStream, indexOff, indexSize)
 }
 
-// readIndex returns the index that the linker wrote, or nil if it is of no use.
+// readIndex returns the index that the linker wrote, up to where it makes no
+// sense. It always leads to the first record.
 func (t *typeStream) readIndex(stream uint16, off, size uint64) []indexEntry {
+	index := []indexEntry{{number: t.begin}}
 	data, err := t.file.msf.stream(stream)
-	if err != nil || off > uint64(len(data)) || size > uint64(len(data))-off || size < 8 {
-		return nil
+	if err != nil || off > uint64(len(data)) || size > uint64(len(data))-off {
+		return index
 	}
-	index := make([]indexEntry, 0, size/8)
 	c := cursor.New("type index", le, data[off:][:size])
 	for c.Len() >= 8 {
-		e := indexEntry{number: c.U32(), off: c.U32()}
-		last := indexEntry{number: t.begin}
-		if n := len(index); n > 0 {
-			last = index[n-1]
+		e, last := indexEntry{number: c.U32(), off: c.U32()}, index[len(index)-1]
+		if e == last {
+			continue // the first record
 		}
-		if e.number < last.number || e.number-last.number > maxStride || e.off < last.off {
-			return nil
-		}
-		index = append(index, e)
-	}
-	if index[0] != (indexEntry{number: t.begin}) || t.end-index[len(index)-1].number > maxStride {
-		return nil
-	}
-	return index
-}
-
-// makeIndex walks all records.
-func (t *typeStream) makeIndex() []indexEntry {
-	var index []indexEntry
-	s := recordScanner{data: t.records}
-	for n := t.begin; n < t.end; n++ {
-		if n%ownStride == 0 || n == t.begin {
-			index = append(index, indexEntry{n, uint32(s.off)})
-		}
-		if !s.next() {
+		if e.number <= last.number || e.off <= last.off || uint64(e.off) > uint64(len(t.records)) {
 			break
 		}
+		index = append(index, e)
 	}
 	return index
 }
@@ -129,17 +117,40 @@ func (t *typeStream) record(n uint32) (kind uint16, body []byte) {
 	if n < t.begin || n >= t.end {
 		return 0, nil // simple types have no records
 	}
-	i := sort.Search(len(t.index), func(i int) bool { return t.index[i].number > n }) - 1
-	if i < 0 || uint64(t.index[i].off) > uint64(len(t.records)) {
+	place := t.place(n)
+	if place == placeMissing {
 		return 0, nil
 	}
-	s := recordScanner{data: t.records, off: int(t.index[i].off)}
-	for range n - t.index[i].number + 1 {
-		if !s.next() {
-			return 0, nil
-		}
-	}
+	s := recordScanner{data: t.records, off: int(place - 1)}
+	s.next()
 	return s.kind, s.body
+}
+
+// place returns where record n is, from 1, or placeMissing.
+func (t *typeStream) place(n uint32) uint32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.places[n-t.begin] == placeUnknown {
+		t.find(n)
+	}
+	return t.places[n-t.begin]
+}
+
+// find fills in the places of the records that the index leads to along with n.
+func (t *typeStream) find(n uint32) {
+	next := sort.Search(len(t.index), func(i int) bool { return t.index[i].number > n })
+	first, end := t.index[next-1], t.end
+	if next < len(t.index) {
+		end = min(end, t.index[next].number)
+	}
+	s := recordScanner{data: t.records, off: int(first.off)}
+	for n := first.number; n < end; n++ {
+		place := uint32(s.off) + 1
+		if !s.next() {
+			place = placeMissing
+		}
+		t.places[n-t.begin] = place
+	}
 }
 
 // className returns the qualified name of the class, struct, union or enum n,
