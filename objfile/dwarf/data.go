@@ -48,10 +48,10 @@ type Options struct {
 	// strings and DIEs to.
 	Supplementary *Data
 
-	// Split returns the .dwo file, or the contents of the .dwp, that completes a
+	// Split returns the .dwo file, or the part of a .dwp file, that completes a
 	// skeleton unit; nil if there is none. It may be called from several
 	// goroutines at once.
-	Split func(Skeleton) (*Split, error)
+	Split func(Skeleton) (*Data, error)
 }
 
 // Data is the DWARF of one file. It is immutable after New, apart from indexes
@@ -66,6 +66,9 @@ type Data struct {
 	indexOnce sync.Once
 	units     []header // every unit of .debug_info, ascending by offset
 	code      []int    // indexes of those that may hold code
+
+	splitOnce sync.Once
+	splits    map[uint64]int // of a .dwo file: indexes of units by id
 
 	arangesOnce, rootsOnce sync.Once
 	locator                locator
@@ -85,12 +88,21 @@ func (d *Data) NumUnits() int {
 	return len(d.code)
 }
 
-// UnitSize returns how many bytes of .debug_info unit i takes.
+// UnitSize returns how many bytes of .debug_info unit i takes, or about how many
+// it takes in a split file.
 func (d *Data) UnitSize(i int) int {
 	d.index()
 	h := &d.units[d.code[i]]
+	if h.kind == unitSkeleton || h.version == 4 && h.end-h.off <= maxSkeleton && d.opts.Split != nil {
+		return typicalSplit
+	}
 	return h.end - h.off
 }
+
+const (
+	maxSkeleton  = 128     // no unit of version 4 says that it is a skeleton before it is read
+	typicalSplit = 1 << 17 // bytes of a C++ unit in a split file
+)
 
 // NewReader returns a reader for one goroutine.
 func (d *Data) NewReader() debuginfo.Reader { return newReader(d) }
@@ -153,7 +165,7 @@ func (d *Data) codeEnd() uint64 {
 type header struct {
 	off, dies, end int    // of the unit, of its first DIE, after the unit
 	abbrevs        uint64 // offset in .debug_abbrev
-	id             uint64 // of a skeleton or split unit in version 5
+	id             uint64 // of a skeleton or split unit; before version 5 its root has it
 	version        uint8
 	kind           uint8 // a unit type; before version 5 always unitCompile
 	shape          shape

@@ -79,10 +79,6 @@ type unitKey struct {
 func newReader(d *Data) *reader {
 	r := &reader{d: d, tables: map[tableKey]*abbrevTable{}, others: map[unitKey]*unit{}}
 	r.lines.paths = &paths{}
-	r.compiled.limit = maxTableWork * (len(d.s.Abbrev) + 1)
-	if sup := d.opts.Supplementary; sup != nil {
-		r.compiled.limit += maxTableWork * len(sup.s.Abbrev)
-	}
 	r.names.r = r
 	return r
 }
@@ -108,6 +104,10 @@ func (r *reader) read(h header, out *debuginfo.Unit) error {
 		r.soft = r.lines.run()
 	}
 	r.names.reset()
+	u, err = r.split(u)
+	if err != nil && r.soft == nil {
+		r.soft = err
+	}
 	err = r.walkUnit(u)
 	r.names.scopes.find(r)
 	if err == nil {
@@ -128,7 +128,7 @@ func (r *reader) openUnit(d *Data, h header) (*unit, error) {
 	}
 	r.opened++
 	u := &unit{
-		header: h, data: d, info: d.s.Info[:h.end], addr: d.s.Addr, serial: r.opened, table: r.table(d, h.abbrevs, h.shape),
+		header: h, data: d, info: d.s.Info[:h.end], main: d, serial: r.opened, table: r.table(d, h.abbrevs, h.shape),
 	}
 	return u, u.readRoot(&r.root)
 }
@@ -143,6 +143,7 @@ func (r *reader) table(d *Data, off uint64, s shape) *abbrevTable {
 	if n := len(r.spare); n > 0 {
 		t, r.spare = r.spare[n-1], r.spare[:n-1]
 	}
+	r.compiled.limit = max(r.compiled.limit, maxTableWork*(len(d.s.Abbrev)+1))
 	t.reset(d.s.Abbrev, off, s, &r.compiled)
 	r.tables[key] = t
 	return t

@@ -13,20 +13,23 @@ import (
 type unit struct {
 	header
 	data  *Data // whose sections its offsets lead into
+	main  *Data // the same, but of a split unit the skeleton's: the linked file, with the addresses
 	info  []byte
 	table *abbrevTable
 
-	name, compDir string
-	language      debuginfo.Language
-	lowPC         uint64
-	stmtList      uint64 // offset in .debug_line
-	hasLines      bool
+	compDir  string
+	language debuginfo.Language
+	lowPC    uint64
+	stmtList uint64 // offset in .debug_line
+	hasLines bool
 
 	strOffsets uint64 // where its part of .debug_str_offsets starts
-	addr       []byte // .debug_addr: a split unit's lies in the skeleton's file
 	addrBase   uint64
 	rngLists   uint64 // where its offset table in .debug_rnglists starts
 	rangesBase uint64 // added to offsets in .debug_ranges by GNU split units
+
+	dwoName     string // of a skeleton: the split file
+	splitRanges uint64 // of a skeleton: rangesBase of its split unit
 
 	serial       int // tells units apart: the order in which the reader opened them
 	rangeEntries int // how many entries of range lists were read

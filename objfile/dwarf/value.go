@@ -73,7 +73,7 @@ func (u *unit) address(d *die, a attr) (uint64, bool) {
 }
 
 func (u *unit) indexedAddress(i uint64) (uint64, bool) {
-	return tableEntry(u.addr, u.addrBase, i, int(u.shape.addrSize), u.data.big)
+	return tableEntry(u.main.s.Addr, u.addrBase, i, int(u.shape.addrSize), u.data.big)
 }
 
 // isReference reports whether f leads to a DIE of this file or the supplementary one.
@@ -115,7 +115,10 @@ func (u *unit) readRoot(d *die) error {
 		return err
 	}
 	u.rootBases(d)
-	u.name, u.compDir = u.str(d, name), u.str(d, compDir)
+	u.compDir, u.dwoName = u.str(d, compDir), u.str(d, dwoName)
+	if d.has.has(dwoID) {
+		u.id = d.val[dwoID]
+	}
 	if d.has.has(lang) {
 		u.language = language(d.val[lang])
 	}
@@ -148,7 +151,7 @@ func (u *unit) rootBases(d *die) {
 	u.strOffsets = base(strOffsetsBase, first(8))
 	u.addrBase = base(addrBase, first(8))
 	u.rngLists = base(rnglistsBase, first(12))
-	u.rangesBase = base(gnuRangesBase, 0)
+	u.splitRanges = base(gnuRangesBase, 0) // the skeleton's own ranges count from 0
 }
 
 // ranges appends to dst the code of a DIE: DW_AT_ranges, or DW_AT_low_pc and
@@ -172,7 +175,7 @@ func (u *unit) ranges(dst []debuginfo.Range, d *die) ([]debuginfo.Range, error) 
 }
 
 func (u *unit) appendRange(dst []debuginfo.Range, lo, hi uint64) []debuginfo.Range {
-	if hi = min(hi, u.data.codeEnd()); lo >= hi || !u.data.isCode(lo) {
+	if hi = min(hi, u.main.codeEnd()); lo >= hi || !u.main.isCode(lo) {
 		return dst
 	}
 	return append(dst, debuginfo.Range{Start: lo, End: hi})
@@ -196,7 +199,7 @@ func (u *unit) rangeList(dst []debuginfo.Range, d *die) ([]debuginfo.Range, erro
 
 // oldRanges reads a list of .debug_ranges (DWARF 4 §2.17.3).
 func (u *unit) oldRanges(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, error) {
-	b := u.data.s.Ranges
+	b := u.main.s.Ranges
 	if off > uint64(len(b)) {
 		return dst, &cursor.Error{Section: ".debug_ranges", Offset: off, Reason: "a list starts outside the section"}
 	}
@@ -210,7 +213,7 @@ func (u *unit) oldRanges(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, 
 		case lo == 0 && hi == 0:
 			return dst, nil
 		case lo == allOnes:
-			base, baseOK = hi, u.data.isCode(hi)
+			base, baseOK = hi, u.main.isCode(hi)
 		case lo == hi || !baseOK: // nothing, or what a linker made of dropped code (1, 1)
 		default:
 			dst = u.appendRange(dst, (base+lo)&allOnes, (base+hi)&allOnes)
@@ -264,11 +267,11 @@ func (u *unit) rngList(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, er
 			return dst, nil
 		case rleBaseAddressx:
 			base, ok = u.indexedAddress(num())
-			baseOK = ok && u.data.isCode(base)
+			baseOK = ok && u.main.isCode(base)
 			continue
 		case rleBaseAddress:
 			base, ok = addr()
-			baseOK = ok && u.data.isCode(base)
+			baseOK = ok && u.main.isCode(base)
 			continue
 		case rleOffsetPair:
 			lo, hi, ok = base+num(), base+num(), baseOK
