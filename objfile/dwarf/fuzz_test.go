@@ -3,6 +3,7 @@ package dwarf
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,6 +114,9 @@ func FuzzPaths(f *testing.F) {
 		f.Add(s[0], s[1], s[2])
 	}
 	f.Fuzz(func(t *testing.T, base, dir, file string) {
+		if strings.Contains(base+"/"+dir+"/"+file, `/\`) {
+			t.Skip("a name that starts with \\ cannot be told from a path of Windows")
+		}
 		p := joinPath(base, dir, file)
 		if again := cleanPath(p); again != p {
 			t.Errorf("join(%q, %q, %q) = %q, cleaned again %q", base, dir, file, p, again)
