@@ -60,9 +60,28 @@ type path struct {
 	broken bool // a bracket is not closed, so that brackets mean nothing more
 }
 
+// special are the bytes that can begin a piece of a name that is not copied.
+var special = [256]bool{
+	'o': true, 'l': true, ' ': true, '(': true, ')': true, '<': true, '{': true, '`': true, '\'': true, '$': true,
+	'?': true, '!': true, '[': true, ':': true,
+}
+
+// copied returns how many bytes come next that are copied.
+func (p *path) copied() int {
+	n := p.at
+	for n < len(p.in) && (!special[p.in[n]] || n > 0 && isWord(p.in[n]) && isWord(p.in[n-1])) {
+		n++
+	}
+	return n - p.at
+}
+
 // step reads one piece of the name.
 func (p *path) step() {
 	rest := p.in[p.at:]
+	if n := p.copied(); n > 0 {
+		p.write(rest[:n], n)
+		return
+	}
 	switch c := rest[0]; c {
 	case 'o':
 		if n := operatorLen(rest); n > 0 && !p.inWord() {
@@ -88,7 +107,7 @@ func (p *path) step() {
 		p.quoted()
 		return
 	case '\'', '$', 'l', '?':
-		if plain, n := compilerName(rest); n > 0 && (c == '\'' || !p.inWord()) {
+		if plain, n := compilerName(rest); n > 0 && (c == '\'' || c == '?' || !p.inWord()) {
 			p.write(plain, n)
 			return
 		}

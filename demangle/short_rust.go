@@ -73,14 +73,15 @@ func cutHash(name string) string {
 // cutTop splits s at a separator that stands in no brackets.
 func cutTop(s, separator string) (before, after string, found bool) {
 	for i := 0; i+len(separator) <= len(s); i++ {
-		if strings.HasPrefix(s[i:], separator) {
-			return s[:i], s[i+len(separator):], true
-		}
-		if strings.IndexByte("([{<", s[i]) < 0 {
-			continue
-		}
-		if i = closing(s, i); i < 0 {
-			break
+		switch s[i] {
+		case separator[0]:
+			if strings.HasPrefix(s[i:], separator) {
+				return s[:i], s[i+len(separator):], true
+			}
+		case '(', '[', '{', '<':
+			if i = closing(s, i); i < 0 {
+				return s, "", false
+			}
 		}
 	}
 	return s, "", false
