@@ -61,7 +61,8 @@ func (f Format) String() string {
 type File struct {
 	name    string
 	data    []byte
-	mapped  bool
+	mapping *mapping // nil for what Parse was given
+	slices  [][]byte // of a fat file
 	format  Format
 	order   binary.ByteOrder
 	arch    Arch
@@ -89,6 +90,8 @@ var formats = []struct {
 	parse   func(f *File) error
 }{
 	{isELF, parseELF},
+	{isMachO, parseMachO},
+	{isFat, parseFat},
 	{isPE, parsePE},
 	{pdb.Matches, parsePDB},
 }
@@ -119,6 +122,9 @@ func fault(section string, off uint64, format string, args ...any) error {
 
 // Name returns the name or path that the File was opened with.
 func (f *File) Name() string { return f.name }
+
+// Size returns the size of the file in bytes.
+func (f *File) Size() int64 { return int64(len(f.data)) }
 
 // Format returns what kind of object file this is.
 func (f *File) Format() Format { return f.format }

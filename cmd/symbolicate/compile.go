@@ -62,6 +62,7 @@ func compileAll(cmd *cobra.Command, paths []string, output string, options symca
 func compileFile(cmd *cobra.Command, file *objfile.File, target string, options symcache.Options) error {
 	start := time.Now()
 	done := showProgress(cmd, file.Name(), &options)
+	spendMemory(file, options.Memory)
 	result, err := symcache.Compile(file, options)
 	done()
 	if err != nil {

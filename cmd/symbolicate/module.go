@@ -144,6 +144,7 @@ func prepare(file, image *objfile.File) (*module, error) {
 	if image != nil {
 		m.base, m.files = image.Base(), append(m.files, image)
 	}
+	spendMemory(file, 0)
 	var err error
 	m.lazy, err = symcache.NewLazy(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
 	if err != nil {

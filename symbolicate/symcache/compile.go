@@ -203,7 +203,7 @@ func (c *compiler) done(b debuginfo.Span) {
 // pageWindow returns how many bytes of units may be decoded before the pages of
 // the file are dropped. Lines and ranges come on top of them, half as much again.
 func (c *compiler) pageWindow() int64 {
-	const usual, share = 32 << 20, 6
+	const usual, share = 16 << 20, 6
 	if c.opts.Memory > 0 {
 		return min(usual, c.opts.Memory/share)
 	}
