@@ -15,4 +15,4 @@
 // event.
 package eventpb
 
-//go:generate protoc --go_out=. --go_opt=paths=source_relative event.proto
+//go:generate go test -run TestGeneratedCodeIsUpToDate . -update
