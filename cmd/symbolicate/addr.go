@@ -91,7 +91,7 @@ func (o *addrOptions) run(cmd *cobra.Command, args []string) error {
 	if o.addr2line {
 		o.asAddr2line(cmd.Flags().Changed)
 	}
-	s := session{
+	s := dialogue{
 		addrOptions: o,
 		parser:      queryParser{needModule: o.obj == "", hex: o.addr2line},
 		modules:     newModules(cmd.Context(), o.symbols),

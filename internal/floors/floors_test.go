@@ -24,7 +24,7 @@ import (
 // the design has changed, which is a change of ARCHITECTURE.md first.
 const floors = `
 	objfile/debuginfo  internal/cursor  internal/inflate  demangle/*  symbolicate/jsonspan
-	objfile/dwarf  objfile/pdb  objfile/breakpad  demangle
+	objfile/dwarf  objfile/pdb  objfile/breakpad  objfile/gopclntab  demangle
 	objfile
 	debugimage  symbolicate/symcache
 	debugimage/source

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A session is one run of the addr command.
-type session struct {
+// A dialogue is one run of the addr command.
+type dialogue struct {
 	*addrOptions
 	parser  queryParser
 	modules *modules
@@ -20,7 +20,7 @@ type session struct {
 }
 
 // answerArgs answers what is on the command line: as one array, if as JSON.
-func (s *session) answerArgs(args []string) error {
+func (s *dialogue) answerArgs(args []string) error {
 	out, brackets := s.out.out, [3]string{}
 	if s.style == styleJSON {
 		brackets = [3]string{"[", ",", "]\n"}
@@ -39,7 +39,7 @@ const maxLine = 64 << 10
 
 // answerLines answers each line of in, and flushes whenever the next line would
 // have to be waited for: programs ask through a pipe, one line at a time.
-func (s *session) answerLines(in io.Reader) error {
+func (s *dialogue) answerLines(in io.Reader) error {
 	lines := bufio.NewReaderSize(in, maxLine)
 	expected := 0 // bytes of lines that were looked at ahead
 	for {
@@ -70,7 +70,7 @@ func (s *session) answerLines(in io.Reader) error {
 
 // expectBuffered looks at the lines that can be read without waiting, and returns
 // how many bytes they are. The current line is one of them.
-func (s *session) expectBuffered(current []byte, lines *bufio.Reader) int {
+func (s *dialogue) expectBuffered(current []byte, lines *bufio.Reader) int {
 	next, _ := lines.Peek(lines.Buffered())
 	next = next[:bytes.LastIndexByte(next, '\n')+1]
 	s.expect(append([]string{string(current)}, strings.Split(string(next), "\n")...))
@@ -80,7 +80,7 @@ func (s *session) expectBuffered(current []byte, lines *bufio.Reader) int {
 // expect tells the object file on the command line which addresses are asked
 // about next: answering them together is cheaper. What is wrong with a line or
 // with the file is said when its turn comes.
-func (s *session) expect(lines []string) {
+func (s *dialogue) expect(lines []string) {
 	if s.obj == "" || len(lines) < 2 {
 		return
 	}
@@ -98,7 +98,7 @@ func (s *session) expect(lines []string) {
 }
 
 // linked returns the linked address that an address asked about stands for.
-func (s *session) linked(m *module, addr uint64) uint64 {
+func (s *dialogue) linked(m *module, addr uint64) uint64 {
 	addr -= s.adjustVMA
 	if s.relative {
 		addr += m.base
@@ -107,7 +107,7 @@ func (s *session) linked(m *module, addr uint64) uint64 {
 }
 
 // endLine ends an answer to a line: as JSON it is a line too.
-func (s *session) endLine() {
+func (s *dialogue) endLine() {
 	if s.style == styleJSON {
 		s.out.out.WriteByte('\n')
 	}
@@ -115,7 +115,7 @@ func (s *session) endLine() {
 
 // answer answers one line. What cannot be understood is answered too: whoever
 // asks counts answers.
-func (s *session) answer(line string) {
+func (s *dialogue) answer(line string) {
 	q, err := s.parser.parse(line)
 	if err != nil {
 		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", err)
@@ -130,7 +130,7 @@ func (s *session) answer(line string) {
 	s.out.write(a)
 }
 
-func (s *session) moduleName(q query) string {
+func (s *dialogue) moduleName(q query) string {
 	switch {
 	case s.obj != "":
 		return s.obj
@@ -140,7 +140,7 @@ func (s *session) moduleName(q query) string {
 	return q.buildID
 }
 
-func (s *session) module(q query) (*module, error) {
+func (s *dialogue) module(q query) (*module, error) {
 	if q.buildID != "" {
 		return s.modules.openBuildID(q.buildID)
 	}
@@ -148,7 +148,7 @@ func (s *session) module(q query) (*module, error) {
 }
 
 // lookUp appends the frames of what is asked about.
-func (s *session) lookUp(dst []frame, q query) ([]frame, error) {
+func (s *dialogue) lookUp(dst []frame, q query) ([]frame, error) {
 	m, err := s.module(q)
 	if err != nil || q.data {
 		return dst, err
@@ -171,7 +171,7 @@ func (s *session) lookUp(dst []frame, q query) ([]frame, error) {
 // single leaves one frame of a chain: the innermost place, and the function that
 // the linker knows there; addr2line, and llvm-symbolizer for short names, say the
 // innermost function.
-func (s *session) single(chain []frame) []frame {
+func (s *dialogue) single(chain []frame) []frame {
 	n := len(chain)
 	if n < 2 {
 		return chain
