@@ -87,8 +87,10 @@ func TestDebugFiles(t *testing.T) {
 		{"a damaged file", func(t *testing.T, dir string) {
 			write(t, dir, "shop", fixture.Read(t, shopDebug)[:60])
 		}, "event\n  0x555555555285 malformed\n", `"type":"native_bad_dsym"`},
-		{"nothing", func(*testing.T, string) {}, "event\n  0x555555555285 missing\n",
-			`"symbolicator_reason":"/opt/shop: no debug file with debug id 8257bc75-8d08-8505-9a5d-ba37c4c1166e or code id 75bc5782088d05859a5dba37c4c1166eef8b3f03"`},
+		{
+			"nothing", func(*testing.T, string) {}, "event\n  0x555555555285 missing\n",
+			`"symbolicator_reason":"/opt/shop: no debug file with debug id 8257bc75-8d08-8505-9a5d-ba37c4c1166e or code id 75bc5782088d05859a5dba37c4c1166eef8b3f03"`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()

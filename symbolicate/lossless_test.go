@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-
 	"testing"
 
 	"pgregory.net/rapid"

@@ -27,28 +27,42 @@ func TestFromJSON(t *testing.T) {
 		{"any values", `{"extra":{"a":[1,2.5,"x",null,true,{}]},"timestamp":1.5e9}`, `{"extra":{"a":[1,2.5,"x",null,true,{}]},"timestamp":1500000000}`, nil},
 		{"maps", `{"contexts":{"os":{"name":"Linux"}},"modules":{"b":"2","a":"1"}}`, `{"contexts":{"os":{"name":"Linux"}},"modules":{"a":"1","b":"2"}}`, nil},
 		{"null is absent, but where any value is", `{"level":null,"extra":null}`, `{"extra":null}`, nil},
-		{"zero and empty with presence", `{"exception":{"values":[{"stacktrace":{"frames":[{"in_app":false,"lineno":0,"function":""}]}}]}}`,
-			`{"exception":{"values":[{"stacktrace":{"frames":[{"function":"","in_app":false,"lineno":0}]}}]}}`, nil},
+		{
+			"zero and empty with presence", `{"exception":{"values":[{"stacktrace":{"frames":[{"in_app":false,"lineno":0,"function":""}]}}]}}`,
+			`{"exception":{"values":[{"stacktrace":{"frames":[{"function":"","in_app":false,"lineno":0}]}}]}}`, nil,
+		},
 		{"a bare list", `{"exception":[{"type":"A"}]}`, `{"exception":{"values":[{"type":"A"}]}}`, nil},
 		{"a name of old", `{"sentry.interfaces.Exception":{"values":[{"type":"A"}]}}`, `{"exception":{"values":[{"type":"A"}]}}`, nil},
-		{"numbers as text and text as numbers", `{"stacktrace":{"frames":[{"instruction_addr":4096,"lineno":"7"}]}}`,
-			`{"stacktrace":{"frames":[{"instruction_addr":"4096","lineno":7}]}}`, nil},
-		{"no such field", `{"x":1,"stacktrace":{"frames":[{"data":{}}]}}`, `{"stacktrace":{"frames":[{}]}}`,
-			[]string{"x: no such field", "stacktrace.frames[0].data: no such field"}},
-		{"another type", `{"level":[],"threads":7,"stacktrace":{"frames":[3,{"lineno":1.5,"in_app":1}],"registers":{"a":{}}},"fingerprint":"x"}`,
+		{
+			"numbers as text and text as numbers", `{"stacktrace":{"frames":[{"instruction_addr":4096,"lineno":"7"}]}}`,
+			`{"stacktrace":{"frames":[{"instruction_addr":"4096","lineno":7}]}}`, nil,
+		},
+		{
+			"no such field", `{"x":1,"stacktrace":{"frames":[{"data":{}}]}}`, `{"stacktrace":{"frames":[{}]}}`,
+			[]string{"x: no such field", "stacktrace.frames[0].data: no such field"},
+		},
+		{
+			"another type", `{"level":[],"threads":7,"stacktrace":{"frames":[3,{"lineno":1.5,"in_app":1}],"registers":{"a":{}}},"fingerprint":"x"}`,
 			`{"stacktrace":{"frames":[{},{}]}}`,
 			[]string{
 				"level: not a string", "threads: not an object", "stacktrace.frames[0]: not an object",
 				"stacktrace.frames[1].lineno: not a uint64", "stacktrace.frames[1].in_app: not a bool",
 				"stacktrace.registers.a: not a string", "fingerprint: not a list",
-			}},
-		{"empty without presence", `{"fingerprint":[],"errors":[{"type":""}]}`, `{"errors":[{}]}`,
-			[]string{"fingerprint: empty, which is the same as absent", "errors[0].type: empty, which is the same as absent"}},
-		{"twice", `{"level":"a","level":"b","extra":{"a":1,"a":2}}`, `{"extra":{"a":2},"level":"b"}`,
-			[]string{"level: occurs twice: the last counts", "extra.a: occurs twice: the last counts"}},
-		{"numbers that a double does not hold", `{"extra":[9007199254740993,1e999,0.12345678901234567890,18446744073709551616]}`,
+			},
+		},
+		{
+			"empty without presence", `{"fingerprint":[],"errors":[{"type":""}]}`, `{"errors":[{}]}`,
+			[]string{"fingerprint: empty, which is the same as absent", "errors[0].type: empty, which is the same as absent"},
+		},
+		{
+			"twice", `{"level":"a","level":"b","extra":{"a":1,"a":2}}`, `{"extra":{"a":2},"level":"b"}`,
+			[]string{"level: occurs twice: the last counts", "extra.a: occurs twice: the last counts"},
+		},
+		{
+			"numbers that a double does not hold", `{"extra":[9007199254740993,1e999,0.12345678901234567890,18446744073709551616]}`,
 			`{"extra":[9007199254740992,0,0.12345678901234568,18446744073709552000]}`,
-			[]string{"extra[0]: rounded to a double", "extra[1]: too large for a double", "extra[2]: rounded to a double", "extra[3]: rounded to a double"}},
+			[]string{"extra[0]: rounded to a double", "extra[1]: too large for a double", "extra[2]: rounded to a double", "extra[3]: rounded to a double"},
+		},
 		{"not an object", `[1]`, `{}`, []string{"event: not an object"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
