@@ -3,9 +3,11 @@ package symcache
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -348,5 +350,22 @@ func TestMutations(t *testing.T) {
 		for i := len(undo) - 1; i >= 0; i-- {
 			bad[undo[i].at] = undo[i].old
 		}
+	}
+}
+
+// Plain names differ in their scopes only: every class may have a run.
+func TestManyScopes(t *testing.T) {
+	table := nameTable{}
+	table.init(16)
+	const n = 20_000
+	start := time.Now()
+	for i := range n {
+		name := debuginfo.Name{Symbol: "run", Scope: fmt.Sprintf("ns::Type%05d", i)}
+		if got := table.number(name); got != uint32(i+1) || table.number(name) != got {
+			t.Fatalf("%v is number %d, want %d", name, got, i+1)
+		}
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("%d scopes of one name took %v", n, took)
 	}
 }

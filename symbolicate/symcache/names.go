@@ -128,7 +128,11 @@ func (t *nameTable) number(n debuginfo.Name) uint32 {
 		*t = grown
 	}
 	mask := uint64(len(t.slots) - 1)
-	for i := maphash.String(t.seed, n.Symbol) + uint64(len(n.Scope)); ; i++ {
+	hash := maphash.String(t.seed, n.Symbol)
+	if n.Scope != "" { // many functions share a plain name
+		hash += 31 * maphash.String(t.seed, n.Scope)
+	}
+	for i := hash; ; i++ {
 		slot := &t.slots[i&mask]
 		if *slot == 0 {
 			t.list = append(t.list, n)
