@@ -26,7 +26,8 @@ func Open(path string) (*File, error) {
 		unmap(data)
 		return nil, err
 	}
-	f.mapped = true
+	f.mapping = &mapping{data}
+	f.companions = &companions{path: path}
 	return f, nil
 }
 
@@ -57,22 +58,48 @@ func mapPath(path string) ([]byte, error) {
 	return data, nil
 }
 
-// Close unmaps the file. Nothing that f handed out may be used afterwards.
-// Closing a File made by [Parse], or closing one twice, does nothing.
+// A mapping is the memory that a whole file is mapped to.
+type mapping struct{ data []byte }
+
+// Close unmaps the file, and the object files that were opened for it. Nothing
+// that f handed out may be used afterwards. Closing a File made by [Parse], or
+// closing one twice, does nothing.
 func (f *File) Close() error {
-	if !f.mapped {
+	if m, ok := f.image.(*machoFile); ok {
+		m.objects.close()
+	}
+	if f.mapping == nil || f.mapping.data == nil {
 		return nil
 	}
-	f.mapped = false
-	return unmap(f.data)
+	f.companions.each(func(c *File) { c.Close() })
+	data := f.mapping.data
+	f.mapping.data = nil
+	return unmap(data)
 }
 
 // Guard calls fn and returns its error. If the file was truncated after it was
 // opened, reading a page that is gone raises a fault (SIGBUS), which would end
 // the program; while fn runs, on its goroutine only, such a fault becomes an
-// error instead. Whoever reads a file in bulk does so inside Guard.
+// error instead. Whoever reads a file in bulk does so inside Guard. The files
+// that its debug information goes on in are guarded with it.
 func (f *File) Guard(fn func() error) error {
-	return guard(f.name, f.data, fn)
+	return guard(f.name, f.data, func() (err error) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			f.companions.each(func(c *File) {
+				if off, ok := faultIn(cause, c.data); ok {
+					err = fmt.Errorf("%s: %w", c.name, shrunkError(off))
+				}
+			})
+			if err == nil {
+				panic(cause)
+			}
+		}()
+		return fn()
+	})
 }
 
 // guard is Guard for the bytes of a file that may not be parsed yet.
@@ -99,16 +126,23 @@ func guardBytes(data []byte, fn func() error) (err error) {
 		if cause == nil {
 			return
 		}
-		if fault, ok := cause.(interface{ Addr() uintptr }); ok {
-			start := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
-			if off := fault.Addr() - start; off < uintptr(len(data)) {
-				err = shrunkError(off)
-				return
-			}
+		off, ok := faultIn(cause, data)
+		if !ok {
+			panic(cause)
 		}
-		panic(cause)
+		err = shrunkError(off)
 	}()
 	return fn()
+}
+
+// faultIn reports whether a panic is a fault of reading data, and at which byte.
+func faultIn(cause any, data []byte) (off uintptr, ok bool) {
+	fault, ok := cause.(interface{ Addr() uintptr })
+	if !ok {
+		return 0, false
+	}
+	off = fault.Addr() - uintptr(unsafe.Pointer(unsafe.SliceData(data)))
+	return off, off < uintptr(len(data))
 }
 
 // Map maps a whole file into memory, for readers of formats of their own. The
@@ -124,7 +158,8 @@ func Map(path string) (data []byte, unmapFile func() error, err error) {
 // used again are read again. Whoever reads a big file from one end to the other
 // calls it now and then. It may be called while others read.
 func (f *File) DropPages() {
-	if f.mapped {
-		dropPages(f.data)
+	if f.mapping != nil {
+		dropPages(f.mapping.data)
+		f.companions.each((*File).DropPages)
 	}
 }

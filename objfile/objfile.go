@@ -70,11 +70,12 @@ type File struct {
 	codeID  string
 	base    uint64
 
-	sections []Section
-	code     []debuginfo.Range
-	image    image
-	shared   *File         // see AttachShared
-	unpacked atomic.Uint64 // bytes that sections were unpacked to
+	sections   []Section
+	code       []debuginfo.Range
+	image      image
+	shared     *File         // see AttachShared
+	companions *companions   // of a file that was opened
+	unpacked   atomic.Uint64 // bytes that sections were unpacked to
 }
 
 // An image is what each format decodes in its own way, when asked.
@@ -170,7 +171,7 @@ func (f *File) Symbols() ([]Symbol, error) {
 // DebugInfo returns the file's debug information, or nil when it has none.
 // It is opened at each call and holds on to the file's sections.
 func (f *File) DebugInfo() (debuginfo.Source, error) {
-	source, err := f.image.debugInfo()
+	source, err := f.debugInfo()
 	if err != nil {
 		return nil, f.wrap(err)
 	}
