@@ -10,6 +10,7 @@ import (
 type addrOptions struct {
 	obj       string
 	symbols   []string
+	arch      string
 	style     style
 	functions functions
 	adjustVMA uint64
@@ -66,8 +67,7 @@ func newAddr() *cobra.Command {
 	f.BoolVarP(&o.addresses, "addresses", "a", false, "show the address before its answer")
 	f.BoolVarP(&o.basenames, "basenames", "s", false, "leave folders out of file names")
 	f.BoolVar(&o.addr2line, "addr2line", false, "addresses, defaults and output of addr2line")
-	f.String("default-arch", "", "")
-	f.MarkHidden("default-arch") // sanitizers ask for it; the files that are read are for one machine each
+	f.StringVar(&o.arch, "default-arch", "", "architecture to look into of a file with several (default the first)")
 	aliases(f, map[string]string{
 		"exe": "obj", "print-address": "addresses", "inlining": "inlines", "debug-file-directory": "symbols",
 	})
@@ -94,7 +94,7 @@ func (o *addrOptions) run(cmd *cobra.Command, args []string) error {
 	s := dialogue{
 		addrOptions: o,
 		parser:      queryParser{needModule: o.obj == "", hex: o.addr2line},
-		modules:     newModules(cmd.Context(), o.symbols),
+		modules:     newModules(cmd.Context(), o.symbols, o.arch),
 		out: answerWriter{
 			out: bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16), style: o.style, functions: o.functions != functionsNone,
 			pretty: o.pretty, addresses: o.addresses, basenames: o.basenames,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -27,7 +28,11 @@ inlined calls.`,
 				write = writeInfoJSON
 			}
 			return eachFile(cmd, args, func(file *objfile.File) error {
-				return write(cmd.OutOrStdout(), newFileInfo(file))
+				parts, err := file.Slices()
+				for _, part := range parts {
+					err = errors.Join(err, write(cmd.OutOrStdout(), newFileInfo(part)))
+				}
+				return err
 			})
 		},
 	}

@@ -18,6 +18,7 @@ import (
 type modules struct {
 	ctx    context.Context
 	dirs   []*source.Dir // with the debug files of stripped objects
+	arch   string        // to choose of a file with several; empty for the first
 	opened map[string]opened
 }
 
@@ -27,8 +28,8 @@ type opened struct {
 	err error
 }
 
-func newModules(ctx context.Context, symbols []string) *modules {
-	ms := &modules{ctx: ctx, opened: make(map[string]opened)}
+func newModules(ctx context.Context, symbols []string, arch string) *modules {
+	ms := &modules{ctx: ctx, arch: arch, opened: make(map[string]opened)}
 	for _, dir := range symbols {
 		ms.dirs = append(ms.dirs, source.NewDir(dir))
 	}
@@ -53,7 +54,7 @@ func (ms *modules) open(path string) (*module, error) {
 		case !errors.Is(err, symcache.ErrNotSymcache):
 			return nil, err
 		}
-		file, err := objfile.Open(path)
+		file, err := ms.openFile(path)
 		if err != nil {
 			return nil, err
 		}
@@ -85,8 +86,41 @@ func (ms *modules) once(key string, open func() (*module, error)) (*module, erro
 	return o.m, o.err
 }
 
+// openFile opens an object file, of one with several architectures the one that
+// was asked for. A file with one has that, whatever was asked for.
+func (ms *modules) openFile(path string) (*objfile.File, error) {
+	file, err := objfile.Open(path)
+	if err != nil || ms.arch == "" {
+		return file, err
+	}
+	parts, err := file.Slices()
+	if len(parts) == 1 && err == nil {
+		return file, nil
+	}
+	part, err := file.Slice(objfile.ParseArch(archAlias(ms.arch)))
+	if err != nil {
+		file.Close()
+	}
+	return part, err
+}
+
+// archAlias turns the names of architectures that only other tools use into ours.
+func archAlias(name string) string {
+	switch name {
+	case "i386":
+		return "x86"
+	case "aarch64":
+		return "arm64"
+	}
+	return name
+}
+
 // debugFileOf returns the separate debug file of a stripped object, or nil.
 func (ms *modules) debugFileOf(file *objfile.File) *objfile.File {
+	if dsym := source.OpenDSYM(file); dsym != nil {
+		return dsym
+	}
+	source.AttachObjects(file)
 	info, err := file.DebugInfo()
 	if info != nil || err != nil || len(ms.dirs) == 0 {
 		return nil
