@@ -15,18 +15,29 @@ func (f *elfFile) debugInfo() (debuginfo.Source, error) {
 	if s, ok := f.Section(".debug_info"); !ok || s.Empty() {
 		return nil, nil
 	}
-	return f.dwarf("", dwarf.Options{Code: f.code})
+	return f.dwarf(dwarf.Options{Code: f.code})
 }
 
-// dwarf opens the DWARF in the sections whose names end in suffix.
-func (f *File) dwarf(suffix string, opts dwarf.Options) (*dwarf.Data, error) {
-	if f.shared != nil {
-		shared, err := f.shared.dwarf("", dwarf.Options{})
-		if err != nil {
-			return nil, f.shared.wrap(err)
+// dwarf opens the file's DWARF and finds the files that it goes on in.
+func (f *File) dwarf(opts dwarf.Options) (*dwarf.Data, error) {
+	shared := f.shared
+	if f.companions != nil {
+		opts.Split = f.companions.split
+		if shared == nil {
+			shared = f.companions.sharedFile(f)
 		}
-		opts.Supplementary = shared
 	}
+	if shared != nil {
+		var err error
+		if opts.Supplementary, err = shared.dwarfAlone("", dwarf.Options{}); err != nil {
+			return nil, shared.wrap(err)
+		}
+	}
+	return f.dwarfAlone("", opts)
+}
+
+// dwarfAlone opens the DWARF in the sections whose names end in suffix.
+func (f *File) dwarfAlone(suffix string, opts dwarf.Options) (*dwarf.Data, error) {
 	sections, err := f.dwarfSections(suffix)
 	if err != nil {
 		return nil, err

@@ -119,6 +119,11 @@ func (f *File) SharedID() []byte {
 	return nil
 }
 
+// isShared reports whether a file is the shared one that l leads to.
+func (l *Links) isShared(file *File) bool {
+	return bytes.Equal(l.SharedID, file.SharedID())
+}
+
 // AttachShared gives f the file that its debug information shares strings and
 // types in, for [File.DebugInfo] to use. It is refused if it is not the one that
 // f is linked to. The shared file must stay open for as long as f is used.
@@ -130,7 +135,7 @@ func (f *File) AttachShared(shared *File) error {
 		return err
 	case links.SharedPath == "":
 		return f.wrap(errors.New("no link to a shared file"))
-	case !bytes.Equal(links.SharedID, shared.SharedID()):
+	case !links.isShared(shared):
 		return fmt.Errorf("%s: shared file has id %x, linked is %x", shared.name, shared.SharedID(), links.SharedID)
 	}
 	f.shared = shared

@@ -1,0 +1,208 @@
+package objfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nativesym/nativesym/objfile/dwarf"
+)
+
+// companions are the files that the debug information of an opened file goes on
+// in: split files (.dwo), the package of them (.dwp), and the file that dwz moved
+// to what several share. They are opened when they are needed, taken only if their
+// ids are right, and closed with the file.
+type companions struct {
+	path    string   // of the file itself
+	folders []string // where to look besides
+
+	mu     sync.Mutex
+	opened map[string]*companion // by path; those that could not be opened, too
+}
+
+// A companion is an attempt to open one.
+type companion struct {
+	file *File
+	err  error
+
+	splitOnce sync.Once
+	split     *dwarf.Data // of a .dwo file
+	splitErr  error
+
+	packageOnce sync.Once
+	pack        *dwarf.Package // of a .dwp file
+	packageErr  error
+}
+
+// SearchIn adds folders to the places where f's debug information is looked for
+// when it goes on in other files: split files (.dwo, .dwp) and the one that dwz
+// makes. Without it they are found beside f, and where f says that they are. It
+// is to be called before f is used by several goroutines, and does nothing for a
+// File made by [Parse], which opens no other.
+func (f *File) SearchIn(folders ...string) {
+	if f.companions != nil {
+		f.companions.folders = append(f.companions.folders, folders...)
+	}
+}
+
+// open returns the file at path, or an error that satisfies fs.ErrNotExist.
+func (c *companions) open(path string) *companion {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o := c.opened[path]; o != nil {
+		return o
+	}
+	o := &companion{}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		o.err = err
+	case !info.Mode().IsRegular(): // opening a pipe would wait for somebody to write
+		o.err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	default:
+		o.file, o.err = Open(path)
+	}
+	if c.opened == nil {
+		c.opened = map[string]*companion{}
+	}
+	c.opened[path] = o
+	return o
+}
+
+// places returns the paths under which a file may be that was called name when
+// the program was built, in dir if name is relative.
+func (c *companions) places(name, dir string) []string {
+	var paths []string
+	add := func(elements ...string) {
+		if p := filepath.Join(elements...); !slices.Contains(paths, p) {
+			paths = append(paths, p)
+		}
+	}
+	if filepath.IsAbs(name) {
+		add(name)
+	} else if filepath.IsAbs(dir) {
+		add(dir, name)
+	}
+	for _, folder := range append([]string{filepath.Dir(c.path)}, c.folders...) {
+		if !filepath.IsAbs(name) {
+			add(folder, name)
+		}
+		add(folder, filepath.Base(name))
+	}
+	return paths
+}
+
+// split returns the unit that completes a skeleton, or nil if it is nowhere. It
+// is in a package, or in a .dwo file or an object file with the sections of one.
+func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
+	var first error
+	note := func(err error) {
+		if first == nil && err != nil && !errors.Is(err, fs.ErrNotExist) {
+			first = err
+		}
+	}
+	for _, name := range c.packages() {
+		for _, path := range c.places(name, "") {
+			p, err := c.open(path).openPackage()
+			if note(err); p == nil {
+				continue
+			}
+			d, err := p.Unit(s.ID)
+			if note(err); d != nil {
+				return d, nil
+			}
+		}
+	}
+	for _, path := range c.places(s.Name, s.CompDir) {
+		d, err := c.open(path).openSplit()
+		if note(err); d != nil && d.HasSplit(s.ID) {
+			return d, nil
+		}
+	}
+	return nil, first
+}
+
+// packages returns the names that the package of the file may have.
+func (c *companions) packages() []string {
+	base := filepath.Base(c.path)
+	names := []string{base + ".dwp"}
+	if short, ok := strings.CutSuffix(base, ".debug"); ok {
+		names = append(names, short+".dwp")
+	}
+	return names
+}
+
+func (o *companion) openPackage() (*dwarf.Package, error) {
+	o.packageOnce.Do(func() {
+		if o.packageErr = o.err; o.err != nil {
+			return
+		}
+		index, ok := o.file.Section(".debug_cu_index")
+		if !ok {
+			o.packageErr = o.file.wrap(errors.New("no .debug_cu_index"))
+			return
+		}
+		o.packageErr = o.file.Guard(func() error {
+			data, err := index.load()
+			if err != nil {
+				return o.file.wrap(err)
+			}
+			sections, err := o.file.dwarfSections(".dwo")
+			if err != nil {
+				return o.file.wrap(err)
+			}
+			if o.pack, err = dwarf.NewPackage(o.file.order, data, sections); err != nil {
+				o.pack, err = nil, o.file.wrap(err)
+			}
+			return err
+		})
+	})
+	return o.pack, o.packageErr
+}
+
+func (o *companion) openSplit() (*dwarf.Data, error) {
+	o.splitOnce.Do(func() {
+		if o.splitErr = o.err; o.err != nil {
+			return
+		}
+		o.splitErr = o.file.Guard(func() (err error) {
+			if o.split, err = o.file.dwarfAlone(".dwo", dwarf.Options{}); err != nil {
+				o.split, err = nil, o.file.wrap(err)
+			}
+			return err
+		})
+	})
+	return o.split, o.splitErr
+}
+
+// sharedFile returns the file that dwz moved shared debug information to, or nil
+// if there is none or it is nowhere.
+func (c *companions) sharedFile(f *File) *File {
+	links, err := f.Links()
+	if err != nil || links.SharedPath == "" {
+		return nil
+	}
+	for _, path := range c.places(links.SharedPath, "") {
+		if o := c.open(path); o.err == nil && links.isShared(o.file) {
+			return o.file
+		}
+	}
+	return nil
+}
+
+// each calls fn for every file that is open.
+func (c *companions) each(fn func(*File)) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, o := range c.opened {
+		if o.file != nil {
+			fn(o.file)
+		}
+	}
+}
