@@ -26,8 +26,12 @@ func TestEventsAgreeWithReferenceTools(t *testing.T) {
 		{"libc-amd64", "debian/amd64/libc.so.6.debug"},
 		{"libc-s390x", "debian/s390x/libc.so.6.debug"},
 		{"ninja-gcc-O2", "built/ninja-gcc-O2-zlib/ninja"},
+		{"ninja-clang-O2-aranges", "built/ninja-clang-O2-aranges/ninja"},
+		{"ninja-clang-O2-aranges", "built/ninja-clang-dwp5/ninja"},
 		{"rust-release", "built/rust-zstd/rustfix-release"},
 		{"go-linux-amd64", "built/go/gofix-linux-amd64"},
+		{"macho-ninja-arm64", "built/ninja-macos-arm64/ninja.dSYM/Contents/Resources/DWARF/ninja"},
+		{"macho-tklivesync", "npm/nativescript-ios/ios-arm64/TKLiveSync/TKLiveSync.dSYM.dwarf"},
 	} {
 		t.Run(tt.truth, func(t *testing.T) {
 			path := fixture.Corpus(t, tt.object)
@@ -123,7 +127,7 @@ func eventOf(f *objfile.File, answers []answer) []byte {
 		}
 		fmt.Fprintf(&b, `{"instruction_addr":"%#x"}`, base+a.addr-f.Base())
 	}
-	fmt.Fprintf(&b, `]},"debug_meta":{"images":[{"type":"elf","code_id":"%s","debug_id":"%s","image_addr":"%#x"}]}}`, f.CodeID(), f.DebugID(), uint64(base))
+	fmt.Fprintf(&b, `]},"debug_meta":{"images":[{"type":"%s","code_id":"%s","debug_id":"%s","image_addr":"%#x"}]}}`, f.Format(), f.CodeID(), f.DebugID(), uint64(base))
 	return b.Bytes()
 }
 

@@ -55,7 +55,7 @@ func TestDirFindsBundles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"file shop.debug, debug info, symbols, unwind info",
+		"file shop.debug, debug info, symbols",
 		"file any/sources",
 		"ok any/sources", "ok shop.debug",
 	}

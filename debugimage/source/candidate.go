@@ -15,7 +15,7 @@ import (
 // A candidate is a file that was opened to see whose it is: an object file, a
 // compiled table, or a bundle of source code.
 type candidate struct {
-	object *objfile.File
+	slices []*objfile.File // of a fat Mach-O file; any other has one
 	table  *symcache.Cache
 	bundle *bundle
 }
@@ -24,8 +24,12 @@ type candidate struct {
 // is none of them.
 func openCandidate(path string) (candidate, error) {
 	object, err := objfile.Open(path)
-	if !errors.Is(err, objfile.ErrUnknownFormat) {
-		return candidate{object: object}, err
+	switch {
+	case err == nil:
+		slices, _ := object.Slices() // those that can be read will do
+		return candidate{slices: slices}, nil
+	case !errors.Is(err, objfile.ErrUnknownFormat):
+		return candidate{}, err
 	}
 	switch head := readHead(path); {
 	case symcache.IsSymcache(head):
@@ -56,49 +60,57 @@ func (c candidate) close() {
 		c.table.Close()
 	case c.bundle != nil:
 		c.bundle.close()
-	default:
-		c.object.Close()
+	case len(c.slices) > 0:
+		c.slices[0].Close() // one mapping for all
 	}
 }
 
-// build returns which build the file belongs to, for longer than it is open.
-func (c candidate) build() build {
+// builds returns which builds the file belongs to, for longer than it is open:
+// one for each slice.
+func (c candidate) builds() (builds []build) {
 	switch {
 	case c.table != nil:
 		id, _ := objfile.ParseDebugID(c.table.DebugID())
-		return build{id, strings.Clone(c.table.CodeID())}
+		return []build{{id, strings.Clone(c.table.CodeID())}}
 	case c.bundle != nil:
-		return c.bundle.build
+		return []build{c.bundle.build}
 	}
-	return build{c.object.DebugID(), c.object.CodeID()}
+	for _, s := range c.slices {
+		builds = append(builds, build{s.DebugID(), s.CodeID()})
+	}
+	return builds
 }
 
-// file describes the candidate. Where the format has sections it looks at their
-// names, not into them.
-func (c candidate) file(path string) File {
+// features tells what the file, or a slice of it, is good for.
+func (c candidate) features(slice int) Features {
 	switch {
 	case c.table != nil:
-		return File{Path: path, Compiled: true, Features: Features{DebugInfo: c.table.HasDebugInfo(), Symbols: true}}
+		return Features{DebugInfo: c.table.HasDebugInfo(), Symbols: true}
 	case c.bundle != nil:
-		return File{Path: path, Features: Features{Sources: true}}
+		return Features{Sources: true}
 	}
-	switch c.object.Format() {
-	case objfile.PDB, objfile.Breakpad:
-		return File{Path: path, Features: Features{DebugInfo: true, Symbols: true}}
-	}
-	symbols, _ := c.object.Symbols()
-	return File{Path: path, Features: Features{
-		DebugInfo:  c.has(".debug_info"),
-		Symbols:    len(symbols) > 0,
-		UnwindInfo: c.has(".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
-	}}
+	return objectFeatures(c.slices[slice])
 }
 
-func (c candidate) has(sections ...string) bool {
-	return slices.ContainsFunc(sections, func(name string) bool {
-		_, ok := c.object.Section(name)
-		return ok
-	})
+// objectFeatures looks at the headers of sections, not into them, where the format
+// has any.
+func objectFeatures(f *objfile.File) Features {
+	switch f.Format() {
+	case objfile.PDB, objfile.Breakpad:
+		return Features{DebugInfo: true, Symbols: true}
+	}
+	has := func(sections ...string) bool {
+		return slices.ContainsFunc(sections, func(name string) bool {
+			s, ok := f.Section(name)
+			return ok && !s.Empty()
+		})
+	}
+	symbols, _ := f.Symbols()
+	return Features{
+		DebugInfo:  has(".debug_info"),
+		Symbols:    len(symbols) > 0,
+		UnwindInfo: has(".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
+	}
 }
 
 // A build says which build of which program a file is.
@@ -124,4 +136,13 @@ func (b build) String() string {
 		return "no id"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// describe returns the ids of a file's builds for a message.
+func describe(builds []build) string {
+	texts := make([]string, len(builds))
+	for i, b := range builds {
+		texts[i] = b.String()
+	}
+	return strings.Join(texts, " and ")
 }

@@ -45,7 +45,7 @@ func (d *Dir) Find(ctx context.Context, im *debugimage.Image) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	t.find(im, &res)
+	t.find(d.root, im, &res)
 	if len(res.Lookups) == 0 {
 		res.Lookups = append(res.Lookups, Lookup{Location: d.root})
 	}
@@ -64,15 +64,16 @@ func (d *Dir) findByBuildID(im *debugimage.Image, res *Result) {
 		for _, root := range []string{filepath.Join(d.root, ".build-id"), d.root} {
 			path := filepath.Join(root, name) + suffix
 			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-				res.try(path, im)
+				res.try(d.root, path, im)
 			}
 		}
 	}
 	Rank(res.Files)
 }
 
-// try opens a file and adds it to the result if it is one of the image's.
-func (r *Result) try(path string, im *debugimage.Image) {
+// try opens a file of a folder and adds it to the result if it is one of the
+// image's.
+func (r *Result) try(folder, path string, im *debugimage.Image) {
 	look := Lookup{Location: path, Status: Found}
 	c, err := openCandidate(path)
 	if err != nil {
@@ -81,10 +82,13 @@ func (r *Result) try(path string, im *debugimage.Image) {
 		return
 	}
 	defer c.close()
-	if b := c.build(); b.matches(im) {
-		r.Files = append(r.Files, c.file(path))
+	builds := c.builds()
+	if i := slices.IndexFunc(builds, func(b build) bool { return b.matches(im) }); i >= 0 {
+		r.Files = append(r.Files, File{
+			Path: path, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folder: folder,
+		})
 	} else {
-		look.Status, look.Detail = OtherID, b.String()
+		look.Status, look.Detail = OtherID, describe(builds)
 	}
 	r.Lookups = append(r.Lookups, look)
 }

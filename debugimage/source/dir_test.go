@@ -75,19 +75,19 @@ func TestDirFind(t *testing.T) {
 		{"at its place by build-id", func(t *testing.T) string {
 			return plant(t, map[string]string{".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug": shopDebug})
 		}, []string{
-			"file .build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug, debug info, symbols, unwind info",
+			"file .build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug, debug info, symbols",
 			"ok .build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug",
 		}},
 		{"the directory is the .build-id one itself", func(t *testing.T) string {
 			return plant(t, map[string]string{"75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug": shopDebug})
 		}, []string{
-			"file 75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug, debug info, symbols, unwind info",
+			"file 75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug, debug info, symbols",
 			"ok 75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug",
 		}},
 		{"under any name, and the debug file before the executable", func(t *testing.T) string {
 			return plant(t, map[string]string{"a/x.bin": "bin/shop-gcc12-x86_64", "b/old/y": shopDebug, "z": "bin/shop-clang19-x86_64"})
 		}, []string{
-			"file b/old/y, debug info, symbols, unwind info",
+			"file b/old/y, debug info, symbols",
 			"file a/x.bin, symbols, unwind info",
 			"ok a/x.bin",
 			"ok b/old/y",
@@ -99,7 +99,7 @@ func TestDirFind(t *testing.T) {
 				t.Skip(err)
 			}
 			return dir
-		}, []string{"file link, debug info, symbols, unwind info", "ok link"}},
+		}, []string{"file link, debug info, symbols", "ok link"}},
 		{"compiled before", func(t *testing.T) string {
 			dir := plant(t, map[string]string{"y": shopDebug})
 			f, err := objfile.Open(filepath.Join(dir, "y"))
@@ -115,7 +115,7 @@ func TestDirFind(t *testing.T) {
 			return dir
 		}, []string{
 			"file z, debug info, symbols, compiled",
-			"file y, debug info, symbols, unwind info",
+			"file y, debug info, symbols",
 			"ok y", "ok z",
 		}},
 		{"the right name, but another build", func(t *testing.T) string {

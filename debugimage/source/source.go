@@ -8,6 +8,7 @@ package source
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/nativesym/nativesym/objfile"
@@ -24,10 +25,28 @@ type File struct {
 	Path     string
 	Features Features
 	Compiled bool // it is a table of package symcache already
+
+	slice  build  // which slice of a fat Mach-O file is the image's
+	folder string // where it was found, and what belongs to it may lie, too
 }
 
 // Open opens a file that is not Compiled and has no Sources. The caller closes it.
-func (f File) Open() (*objfile.File, error) { return objfile.Open(f.Path) }
+// Files that its debug information goes on in are looked for where it was found.
+func (f File) Open() (*objfile.File, error) {
+	o, err := objfile.Open(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	slices, _ := o.Slices()
+	for _, s := range slices {
+		if s.DebugID() == f.slice.debugID && s.CodeID() == f.slice.codeID {
+			s.SearchIn(f.folder)
+			return s, nil
+		}
+	}
+	o.Close()
+	return nil, fmt.Errorf("%s: has changed: no longer %s", f.Path, f.slice)
+}
 
 // Features say what a file is good for.
 type Features struct {

@@ -18,10 +18,10 @@ type tree struct {
 	byName    map[string][]entry // by base name, for saying what was there instead
 }
 
-// An entry is a file by its name: of which build it is, or why that is unknown.
+// An entry is a file by its name: of which builds it is, or why that is unknown.
 type entry struct {
 	path   string
-	build  build
+	builds []build // of a fat file several
 	broken error
 }
 
@@ -64,21 +64,23 @@ func (t *tree) add(path string) {
 	case err != nil:
 		e.broken = err
 	default:
-		e.build = c.build()
+		e.builds = c.builds()
 		c.close()
 	}
-	if id := e.build.debugID; !id.IsZero() {
-		t.byDebugID[id] = append(t.byDebugID[id], path)
-	}
-	if id := e.build.codeID; id != "" {
-		t.byCodeID[id] = append(t.byCodeID[id], path)
+	for _, b := range e.builds {
+		if !b.debugID.IsZero() {
+			t.byDebugID[b.debugID] = append(t.byDebugID[b.debugID], path)
+		}
+		if b.codeID != "" {
+			t.byCodeID[b.codeID] = append(t.byCodeID[b.codeID], path)
+		}
 	}
 	name := filepath.Base(path)
 	t.byName[name] = append(t.byName[name], e)
 }
 
 // find adds the image's files to the result, or else what has their names.
-func (t *tree) find(im *debugimage.Image, res *Result) {
+func (t *tree) find(folder string, im *debugimage.Image, res *Result) {
 	seen := make(map[string]bool)
 	for _, l := range res.Lookups {
 		seen[l.Location] = true
@@ -87,7 +89,7 @@ func (t *tree) find(im *debugimage.Image, res *Result) {
 		for _, path := range paths {
 			if !seen[path] {
 				seen[path] = true
-				res.try(path, im)
+				res.try(folder, path, im)
 			}
 		}
 	}
@@ -107,7 +109,7 @@ func (t *tree) find(im *debugimage.Image, res *Result) {
 			case e.broken != nil:
 				res.Lookups = append(res.Lookups, Lookup{e.path, Malformed, e.broken.Error()})
 			default:
-				res.Lookups = append(res.Lookups, Lookup{e.path, OtherID, e.build.String()})
+				res.Lookups = append(res.Lookups, Lookup{e.path, OtherID, describe(e.builds)})
 			}
 		}
 	}
