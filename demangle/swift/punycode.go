@@ -80,12 +80,17 @@ func punyDelta(code string, bias int) (delta, size int) {
 			return delta, size
 		}
 		weight *= punyBase - threshold
-		if delta > 1<<31 || weight > 1<<31 {
+		if delta > maxDelta || weight > maxDelta {
 			return 0, 0
 		}
 	}
 	return 0, 0
 }
+
+// maxDelta limits the numbers of an encoding, so that they fit an int of 32 bits
+// times a digit. A delta counts code points times characters: this is the highest
+// code point in a name of thirty characters, or an emoji in one of two hundred.
+const maxDelta = 1 << 25
 
 // punyAdapt returns the bias for the next number, RFC 3492 section 6.1.
 func punyAdapt(delta, count int, first bool) int {

@@ -55,7 +55,7 @@ func (e *encoder) blocks() error {
 				r = region{start: start, firstBlock: uint32(len(e.sections[secBlocks]))}
 				starts, offsets, open = starts[:0], offsets[:0], true
 			}
-			if len(e.sections[secBlocks]) > math.MaxUint32-1<<24 || len(e.sections[secColumns]) > math.MaxUint32-1<<24 {
+			if max(uint64(len(e.sections[secBlocks])), uint64(len(e.sections[secColumns]))) > math.MaxUint32-1<<24 {
 				return sizeError("functions")
 			}
 			starts = append(starts, uint32(start-r.start))
@@ -277,7 +277,7 @@ func (e *encoder) texts() error {
 		s = append(s, p...)
 	}
 	e.sections[secFunctions], e.sections[secFiles], e.sections[secStrings] = functions, files, s
-	if len(s) > math.MaxUint32 {
+	if uint64(len(s)) > math.MaxUint32 {
 		return sizeError("names")
 	}
 	return nil
