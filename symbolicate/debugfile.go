@@ -135,6 +135,10 @@ func symbolsOf(files []source.File) *source.File {
 	return nil
 }
 
+// maxOthers is how many files a reason names that are not the one: an archive of
+// symbols may have a thousand builds of one library, and each frame has a reason.
+const maxOthers = 3
+
 // notFound says which file was asked for, and what there was instead.
 func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *debugFile {
 	f := &debugFile{status: ImageMissing}
@@ -147,13 +151,21 @@ func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *de
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "no debug file with %s", strings.Join(ids, " or "))
+	told := 0
 	for _, l := range lookups {
-		switch l.Status {
-		case source.OtherID:
-			fmt.Fprintf(&b, "; %s has %s", l.Location, l.Detail)
-		case source.Malformed:
+		if l.Status == source.Malformed {
 			f.status = ImageMalformed
+		}
+		if l.Status == source.NotFound || told > maxOthers {
+			continue
+		}
+		switch told++; {
+		case told > maxOthers:
+			b.WriteString("; and so on")
+		case l.Status == source.Malformed:
 			fmt.Fprintf(&b, "; %s", l.Detail)
+		default:
+			fmt.Fprintf(&b, "; %s has %s", l.Location, l.Detail)
 		}
 	}
 	if len(faults) > 0 {

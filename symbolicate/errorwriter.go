@@ -51,8 +51,15 @@ func (j *job) writeErrors(edits *jsonspan.Edits) {
 	}
 	var entries [][]byte
 	stale := false
+	looked := make(map[imageRef]bool) // images that were looked for
+	for i, file := range j.files {
+		if file != nil {
+			looked[refOf(&j.images[i])] = true
+		}
+	}
 	for entry := range list.Elements() {
-		if j.tellsOfImage(entry) {
+		ref := imageRef{entry.Get("image_path").Text(), entry.Get("image_uuid").Text()}
+		if looked[ref] && slices.Contains(errorTypes, entry.Get("type").Text()) {
 			stale = true
 			continue
 		}
@@ -75,19 +82,15 @@ func (j *job) writeErrors(edits *jsonspan.Edits) {
 	}
 }
 
-// tellsOfImage reports whether an entry is one of ours about an image that was
-// looked for again.
-func (j *job) tellsOfImage(entry jsonspan.Value) bool {
-	if !slices.Contains(errorTypes, entry.Get("type").Text()) {
-		return false
+// An imageRef is how an entry says which image it is about.
+type imageRef struct{ path, uuid string }
+
+func refOf(im *debugimage.Image) imageRef {
+	ref := imageRef{path: im.Name()}
+	if !im.DebugID.IsZero() {
+		ref.uuid = im.DebugID.String()
 	}
-	id, path := entry.Get("image_uuid").Text(), entry.Get("image_path").Text()
-	for i, file := range j.files {
-		if im := &j.images[i]; file != nil && path == im.Name() && id == uuidText(im) {
-			return true
-		}
-	}
-	return false
+	return ref
 }
 
 // imageError returns an entry about an image.
@@ -99,17 +102,11 @@ func imageError(kind string, im *debugimage.Image) []byte {
 			b = jsonspan.AppendQuoted(b, text)
 		}
 	}
-	member("image_path", im.Name())
-	member("image_uuid", uuidText(im))
+	ref := refOf(im)
+	member("image_path", ref.path)
+	member("image_uuid", ref.uuid)
 	if im.Arch != objfile.UnknownArch {
 		member("image_arch", im.Arch.String())
 	}
 	return append(b, '}')
-}
-
-func uuidText(im *debugimage.Image) string {
-	if im.DebugID.IsZero() {
-		return ""
-	}
-	return im.DebugID.String()
 }

@@ -84,6 +84,14 @@ func TestDebugFiles(t *testing.T) {
 		{"a file of another build", func(t *testing.T, dir string) {
 			write(t, dir, "shop", fixture.Read(t, "bin/shop-clang19-x86_64"))
 		}, "event\n  0x555555555285 missing\n", `shop has debug id adc720fa-7d87-872c-5561-e4a840ca1696, code id fa20c7ad877d2c875561e4a840ca1696c13d1d78"`},
+		{"many files of other builds", func(t *testing.T, dir string) {
+			for _, sub := range []string{"1", "2", "3", "4", "5"} {
+				if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				write(t, dir, sub+"/shop", fixture.Read(t, "bin/shop-clang19-x86_64"))
+			}
+		}, "event\n  0x555555555285 missing\n", `3/shop has debug id adc720fa-7d87-872c-5561-e4a840ca1696, code id fa20c7ad877d2c875561e4a840ca1696c13d1d78; and so on"`},
 		{"a damaged file", func(t *testing.T, dir string) {
 			write(t, dir, "shop", fixture.Read(t, shopDebug)[:60])
 		}, "event\n  0x555555555285 malformed\n", `"type":"native_bad_dsym"`},

@@ -1,0 +1,58 @@
+package symbolicate
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Events of half a megabyte made to be slow. Each takes some milliseconds; what
+// takes seconds would be more than linear.
+func TestHostileEventsTakeLinearTime(t *testing.T) {
+	const n = 10_000
+	list := func(format string) string {
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(strings.ReplaceAll(format, "#", strconv.Itoa(i+1)))
+		}
+		return b.String()
+	}
+	frames := `"stacktrace":{"frames":[` + list(`{"instruction_addr":"#"}`) + `]}`
+	for _, tt := range []struct{ name, event string }{
+		{"images, all of them needed, and an error of each", `"stacktrace":{"frames":[` + list(`{"instruction_addr":"#0000"}`) + `]},"debug_meta":{"images":[` +
+			list(`{"type":"elf","code_id":"0#","code_file":"/x/nosuch.so","image_addr":"#0000"}`) + `]},"errors":[` +
+			list(`{"type":"native_missing_dsym","image_path":"/x/nosuch.so","image_uuid":"#"}`) + `]`},
+		{"images one inside the other", frames + `,"debug_meta":{"images":[` + list(`{"type":"elf","code_id":"1","code_file":"x86_64.so","image_addr":"#","image_size":99999999}`) + `]}`},
+		{"images at one address", frames + `,"debug_meta":{"images":[` + list(`{"type":"elf","code_id":"1","code_file":"x86_64.so","image_addr":"1"}`) + `]}`},
+		{"frames by debug id", `"stacktrace":{"frames":[` + list(`{"instruction_addr":"#","addr_mode":"rel:0000000000000000000000000000000a"}`) + `]},` + testImages},
+		{"exceptions", `"exception":[` + list(`{"mechanism":{"meta":{"signal":{"number":#}}},"stacktrace":[{"instruction_addr":"0x11010"}]}`) + `],` + testImages},
+		{"crashed threads", `"exception":[{}],"threads":[` + list(`{"id":#,"crashed":true,"stacktrace":[{"instruction_addr":"0x11010"}]}`) + `],` + testImages},
+		{"members of one frame", `"stacktrace":{"frames":[{"instruction_addr":"0x12010",` + list(`"function":"#"`) + `}]},` + testImages},
+		{"members of the event", list(`"stacktrace":{"frames":[{"instruction_addr":"0x12010"}]}`) + `,` + testImages},
+		{"data of one frame", `"stacktrace":{"frames":[{"instruction_addr":"0x12010","data":{` + list(`"symbolicator_reason":"#"`) + `}}]},` + testImages},
+		{"levels", `"x":` + strings.Repeat(`{"a":[`, 4000) + strings.Repeat(`]}`, 4000)},
+		{"unclosed levels", `"x":` + strings.Repeat(`[`, 9000)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			event := []byte(`{"platform":"native",` + tt.event + `}`)
+			start := time.Now()
+			out, err := newFake(Options{}).Event(ctx, event)
+			if (err != nil) != strings.HasPrefix(tt.name, "unclosed") {
+				t.Error(err)
+			}
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("%d bytes took %v", len(event), took)
+			}
+			if len(out) > 40*len(event)+1_000_000 {
+				t.Errorf("%d bytes became %d", len(event), len(out))
+			}
+		})
+	}
+}
