@@ -223,11 +223,8 @@ func (c *compiler) nameCode() {
 	c.named = resolve(list, make([]interval, 0, len(list)))
 }
 
-// isNamed reports whether code that no function claims is worth keeping.
+// isNamed reports whether a symbol covers some of r.
 func (c *compiler) isNamed(r debuginfo.Range) bool {
-	if len(c.named) == 0 {
-		return r.End-r.Start >= minOrphan
-	}
 	start, end := r.Start-c.in.Base, r.End-c.in.Base
 	i := sort.Search(len(c.named), func(i int) bool { return c.named[i].end > start })
 	return i < len(c.named) && c.named[i].start < end

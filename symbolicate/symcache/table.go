@@ -104,7 +104,7 @@ func (g *gapFiller) fill(pos, end uint64) {
 		if len(g.orphans) > 0 {
 			e.end = clip(g.orphans[0], pos, e.end, func() { e.block = g.t.blocks[g.orphans[0].item] })
 		}
-		if e.symbol >= 0 || e.block != nil && len(g.t.c.named) == 0 {
+		if e.symbol >= 0 || e.block != nil {
 			g.t.entries = append(g.t.entries, e)
 		}
 		pos = e.end

@@ -136,8 +136,8 @@ func (w *worker) add(b block) {
 	w.blocks[n] = append(w.blocks[n], b)
 }
 
-// orphans turns rows that no function of unit i covers into blocks, where a symbol
-// may name them: assembly has lines and labels but no functions.
+// orphans turns rows that no function of unit i covers into blocks. A symbol may
+// name them: assembly has lines and labels but no functions.
 func (w *worker) orphans(i int) {
 	slices.SortFunc(w.ranges, func(a, b debuginfo.Range) int { return cmp.Compare(a.Start, b.Start) })
 	w.sweep.function(&debuginfo.Function{})
@@ -163,13 +163,20 @@ func (w *worker) orphans(i int) {
 	}
 }
 
-// minOrphan is the least code in bytes that counts where no symbols tell code
-// from the padding between functions.
-const minOrphan = 64
-
 func (w *worker) orphan(i int, r debuginfo.Range) {
-	if r.Start >= r.End || r.Start < w.c.in.Base || !w.c.isNamed(r) {
+	if r.Start >= r.End || r.Start < w.c.in.Base || !w.c.isNamed(r) && !w.startsRow(r) {
 		return
 	}
 	w.blocksOf(r, block{unit: uint32(i), entry: r.Start - w.c.in.Base, orphan: true})
+}
+
+// startsRow reports whether a row starts in r. Padding without one is covered by
+// the row of the function before it.
+func (w *worker) startsRow(r debuginfo.Range) bool {
+	w.sweep.seekRow(r.Start)
+	rows, i := w.unit.Rows, w.sweep.row
+	if i >= 0 && rows[i].Addr == r.Start {
+		return true
+	}
+	return i+1 < len(rows) && rows[i+1].Addr < r.End
 }
