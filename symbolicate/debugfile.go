@@ -40,7 +40,8 @@ type debugFile struct {
 	arch     objfile.Arch
 	table    table
 	names    *nameTable
-	code     *source.Code // of the image's source bundle; nil without
+	code     *source.Code  // of the image's source bundle; nil without
+	all      []source.File // the image's files, best first
 }
 
 // A loader makes debugFiles.
@@ -78,7 +79,7 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image) (*debugFile, er
 	if f == nil {
 		return notFound(im, lookups, faults), nil
 	}
-	f.code = openCode(files)
+	f.code, f.all = openCode(files), files
 	return f, nil
 }
 

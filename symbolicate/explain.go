@@ -61,6 +61,10 @@ type FrameReport struct {
 	Image  int            // in Report.Images; -1 none
 	Calls  int            // frames that it became: more than one if calls were inlined
 	Reason string         // why there is no function, or no line
+
+	// Evidence says whether a call is in front of a return address. It is empty
+	// where that is not asked, or no file at hand has the image's code.
+	Evidence string
 }
 
 // String returns the report in one line.
@@ -76,6 +80,9 @@ func (r *FrameReport) String() string {
 	}
 	if r.Calls > 1 {
 		fmt.Fprintf(&b, ", %d inlined calls", r.Calls-1)
+	}
+	if r.Evidence != "" {
+		fmt.Fprintf(&b, ", %s", r.Evidence)
 	}
 	if r.Reason != "" {
 		fmt.Fprintf(&b, ": %s", r.Reason)
@@ -120,6 +127,8 @@ func (j *job) report() *Report {
 				Image:  int(f.image),
 				Calls:  int(f.end - f.first),
 				Reason: j.explain(f),
+
+				Evidence: j.evidence(f),
 			})
 		}
 	}
@@ -141,4 +150,13 @@ func (j *job) explain(f *frame) string {
 		return "no line: the file has symbols only"
 	}
 	return "no line: the debug information has none there"
+}
+
+// evidence says whether a call is in front of f's address, if that should be so.
+func (j *job) evidence(f *frame) string {
+	switch f.rule {
+	case RuleReturn, RuleSignal, RuleToldYes:
+		return evidence(j.files[f.image].all, f.ret)
+	}
+	return ""
 }

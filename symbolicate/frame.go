@@ -20,6 +20,7 @@ type frame struct {
 	abs    debugimage.Abs // addr without tags and offsets; 0 in an image without address
 	looked uint64         // the address that was looked up, of the same kind as addr
 	rel    debugimage.Rel // the same in the image
+	ret    debugimage.Rel // abs in the image, before it was adjusted
 	rule   Rule
 	status FrameStatus
 	first  int32 // of its functions in job.found, innermost first

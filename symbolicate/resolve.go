@@ -144,6 +144,7 @@ func (j *job) adjust(f *frame, at FrameAddr) {
 	if call < im.Addr {
 		call = f.abs // nothing can be called from in front of the image
 	}
+	f.ret = debugimage.Rel(f.abs - im.Addr)
 	f.rel, f.looked, f.rule = debugimage.Rel(call-im.Addr), uint64(call), rule
 	if f.inRel {
 		f.looked = uint64(f.rel)
