@@ -30,8 +30,11 @@ func TestCorpus(t *testing.T) {
 		{"debian/s390x/libc.so.6.debug", "0.9998"}, // two addresses without a function have a line there
 		{"built/ninja-gcc-O2-zlib/ninja", "1"},
 		{"built/ninja-clang-O2-aranges/ninja", "1"},
+		{"built/ninja-clang-dwp5/ninja", "1"},
 		{"built/rust-zstd/rustfix-release", "1"},
 		{"built/go/gofix-linux-amd64", "1"},
+		{"built/ninja-macos-arm64/ninja.dSYM/Contents/Resources/DWARF/ninja", "1"},
+		{"npm/nativescript-ios/ios-arm64/TKLiveSync/TKLiveSync.dSYM.dwarf", "1"},
 	} {
 		t.Run(tt.object, func(t *testing.T) {
 			command := self + " addr --obj {obj} --output-style=JSON --no-demangle"
