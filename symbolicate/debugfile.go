@@ -34,7 +34,7 @@ type table interface {
 // file if there is one. It is safe for concurrent use.
 type debugFile struct {
 	status   ImageStatus
-	reason   string // why the status is not ImageFound
+	reason   string // why the status is not ImageFound, or what is missing all the same
 	path     string
 	features source.Features
 	arch     objfile.Arch
@@ -50,8 +50,9 @@ type loader struct {
 	names   func() *nameTable
 
 	// open makes a table of a debug file and, if that is another file, the image
-	// itself, whose symbols name what the debug file does not.
-	open func(debug source.File, image *source.File) (table, error)
+	// itself, whose symbols name what the debug file does not. The note says what of
+	// the file could not be read, if anything.
+	open func(debug source.File, image *source.File) (t table, note string, err error)
 }
 
 // load asks every source. Its errors are those of the context; what goes wrong
@@ -90,13 +91,14 @@ func (l *loader) openBest(files []source.File) (best *debugFile) {
 		if file.Features.Sources {
 			continue
 		}
-		t, err := l.open(file, symbolsOf(files[i+1:]))
+		t, note, err := l.open(file, symbolsOf(files[i+1:]))
 		if err != nil {
 			best = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Path}
 			continue
 		}
 		best = &debugFile{
 			status:   ImageFound,
+			reason:   note,
 			path:     file.Path,
 			features: file.Features,
 			arch:     objfile.ParseArch(t.Arch()),
@@ -179,29 +181,36 @@ func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *de
 
 // openTable compiles files into a table in memory, or maps one that was compiled
 // before.
-func openTable(workers int) func(debug source.File, image *source.File) (table, error) {
-	return func(debug source.File, image *source.File) (table, error) {
+func openTable(workers int) func(source.File, *source.File) (table, string, error) {
+	return func(debug source.File, image *source.File) (table, string, error) {
 		if debug.Compiled {
-			return symcache.OpenFile(debug.Path)
+			t, err := symcache.OpenFile(debug.Path)
+			return t, "", err
 		}
+		note := ""
 		opts := symcache.Options{Workers: workers, Columns: true}
 		if image != nil && !image.Compiled {
 			im, err := image.Open()
-			if err != nil {
-				return nil, err
+			if err == nil {
+				defer im.Close()
+				opts.Image = im
+			} else {
+				note = "without the image's own symbols: " + err.Error()
 			}
-			defer im.Close()
-			opts.Image = im
 		}
 		f, err := debug.Open()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		defer f.Close()
 		res, err := symcache.Compile(f, opts)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return symcache.Open(res.Table)
+		if res.Broken > 0 {
+			note = fmt.Sprintf("damaged units: %d, the first: %v", res.Broken, res.Fault)
+		}
+		t, err := symcache.Open(res.Table)
+		return t, note, err
 	}
 }

@@ -19,7 +19,7 @@ type ImageReport struct {
 	Image  debugimage.Image
 	Status ImageStatus
 	File   string // that was used; "" none
-	Reason string // why there is none
+	Reason string // why there is none, or what of it could not be read
 
 	// Base is the preferred base of the debug file. It is what offsets count from,
 	// whatever the image's image_vmaddr says; see [ImageReport.VMAddrDiffers].

@@ -71,12 +71,12 @@ func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result
 }
 
 // fakeOpen opens a file of the fakeSource.
-func fakeOpen(f source.File, _ *source.File) (table, error) {
+func fakeOpen(f source.File, _ *source.File) (table, string, error) {
 	arch := strings.TrimPrefix(f.Path, "/symbols/")
 	if arch == "broken" {
-		return nil, errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
+		return nil, "", errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
 	}
-	return fakeTable{arch}, nil
+	return fakeTable{arch}, "", nil
 }
 
 func fakeNames() *nameTable { return newNameTable(demangle.NewCache(0, demangle.Options{})) }

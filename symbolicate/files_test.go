@@ -2,6 +2,8 @@ package symbolicate
 
 import (
 	"archive/zip"
+	"bytes"
+	"debug/elf"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,5 +118,35 @@ func TestDebugFiles(t *testing.T) {
 				t.Errorf("no %s in %s", tt.has, out)
 			}
 		})
+	}
+}
+
+// A file that is damaged in part is used, and the report says so.
+func TestPartlyDamagedFile(t *testing.T) {
+	data := bytes.Clone(fixture.Read(t, shopDebug))
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := f.Section(".debug_info")
+	for i := info.Offset + info.Size - 64; i < info.Offset+info.Size; i++ {
+		data[i] = 0x7f // no abbreviation has such a number
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "shop"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := New(Options{Sources: []Source{source.NewDir(dir)}})
+	out, report, err := s.Explain(t.Context(), []byte(`{"platform":"native",
+		"stacktrace":{"frames":[{"instruction_addr":"0x555555555285"}]},
+		"debug_meta":{"images":[{"type":"elf","code_id":"75bc5782088d05859a5dba37c4c1166eef8b3f03","image_addr":"0x555555554000"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := picture(t, string(out)), "event\n  main main.cc:0x55\n"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if im := report.Images[0]; im.Status != ImageFound || !strings.HasPrefix(im.Reason, "damaged units: 1, the first: ") {
+		t.Errorf("the report says %s", im.String())
 	}
 }
