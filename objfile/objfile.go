@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 
 	"github.com/nativesym/nativesym/internal/cursor"
+	"github.com/nativesym/nativesym/objfile/breakpad"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/objfile/pdb"
 )
@@ -95,22 +96,39 @@ var formats = []struct {
 	{isFat, parseFat},
 	{isPE, parsePE},
 	{pdb.Matches, parsePDB},
+	{breakpad.Matches, parseBreakpad},
 }
 
 // Parse reads the headers of an object file held in memory. The name serves
 // error texts only. The File aliases data, which must not change while it is used.
+//
+// A file that is compressed as a whole, by gzip or zstd, is unpacked into memory.
+// It is refused beyond the same bounds as a section, see [Section.Data].
 func Parse(name string, data []byte) (*File, error) {
 	f := &File{name: name, data: data, order: binary.LittleEndian}
-	for _, p := range formats {
-		if !p.matches(data) {
-			continue
-		}
-		if err := p.parse(f); err != nil {
+	if isPacked(data) {
+		if err := f.unpackWhole(); err != nil {
 			return nil, f.wrap(err)
 		}
-		return f, nil
 	}
-	return nil, f.wrap(ErrUnknownFormat)
+	parse := parserOf(f.data)
+	if parse == nil {
+		return nil, f.wrap(ErrUnknownFormat)
+	}
+	if err := parse(f); err != nil {
+		return nil, f.wrap(err)
+	}
+	return f, nil
+}
+
+// parserOf returns the parser of a file that starts with data, nil if there is none.
+func parserOf(data []byte) func(f *File) error {
+	for _, p := range formats {
+		if p.matches(data) {
+			return p.parse
+		}
+	}
+	return nil
 }
 
 // wrap adds the file's name to an error.

@@ -1,0 +1,62 @@
+package objfile
+
+import (
+	"encoding/binary"
+
+	"github.com/nativesym/nativesym/objfile/breakpad"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// A breakpadFile is a Breakpad file's own side of a File. Its addresses count from
+// the start of the image, so its preferred base is 0. It does not say where code is.
+type breakpadFile struct {
+	*File
+	text *breakpad.File
+}
+
+func parseBreakpad(file *File) error {
+	text, err := breakpad.Parse(file.data)
+	if err != nil {
+		return err
+	}
+	f := &breakpadFile{File: file, text: text}
+	file.format, file.image = Breakpad, f
+	file.order = binary.LittleEndian
+	file.arch = ParseArch(text.Arch)
+	file.codeID = text.CodeID
+	file.debugID, err = ParseDebugID(text.ID)
+	return err
+}
+
+// symbols returns the public symbols. They have no sizes: each reaches to the next
+// symbol or function. After the last of both, code is taken to end with its page.
+func (f *breakpadFile) symbols() ([]Symbol, error) {
+	public := f.text.Symbols()
+	if len(public) == 0 {
+		return nil, nil
+	}
+	var end uint64
+	symbols := make([]Symbol, 0, len(public))
+	for _, s := range public {
+		if s.Addr >= 1<<63 {
+			continue
+		}
+		symbols = append(symbols, Symbol{Name: s.Name, Addr: s.Addr, Kind: Public})
+		end = max(end, s.Addr+1)
+	}
+	var functions []debuginfo.Range
+	f.text.Functions(func(r debuginfo.Range) {
+		functions = append(functions, r)
+		end = max(end, min(r.End, 1<<63))
+	})
+	code := []debuginfo.Range{{Start: 0, End: (end + pageSize - 1) &^ (pageSize - 1)}}
+	return tidySymbols(symbols, code, func() []debuginfo.Range { return mergeRanges(functions) }), nil
+}
+
+// debugInfo returns the functions, if there are any.
+func (f *breakpadFile) debugInfo() (debuginfo.Source, error) {
+	if f.text.NumUnits() == 0 {
+		return nil, nil
+	}
+	return f.text, nil
+}
