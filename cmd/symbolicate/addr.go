@@ -38,6 +38,10 @@ addresses, as nm and objdump print them; with --relative-address they count from
 the start of the image, as loaders and crash reports do. Names of data are not
 read, so DATA is answered with ??.
 
+The debug file of a stripped object is looked for in the --symbols folders by its
+ids, then where the object's own links lead: a PDB, dSYM or debug link beside it,
+and /usr/lib/debug.
+
 Run under the name addr2line or llvm-symbolizer, the command takes that tool's
 arguments.`
 

@@ -122,12 +122,12 @@ func (ms *modules) debugFileOf(file *objfile.File) *objfile.File {
 	}
 	source.AttachObjects(file)
 	info, err := file.DebugInfo()
-	if info != nil || err != nil || len(ms.dirs) == 0 {
+	if info != nil || err != nil {
 		return nil
 	}
 	debug, err := ms.find(&debugimage.Image{Type: debugimage.ParseType(file.Format().String()), CodeID: file.CodeID(), DebugID: file.DebugID()})
 	if err != nil {
-		return nil
+		return source.OpenLinked(file)
 	}
 	return debug
 }
