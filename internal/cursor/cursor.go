@@ -224,6 +224,15 @@ func (c *Cursor) Bytes(n uint64) []byte {
 	return b
 }
 
+// Rest returns what is left to read, which stays unread. The result aliases the
+// section.
+func (c *Cursor) Rest() []byte {
+	if c.err != nil {
+		return nil
+	}
+	return c.data[c.off:]
+}
+
 // Skip moves n bytes ahead.
 func (c *Cursor) Skip(n uint64) {
 	if c.need(n) {

@@ -208,6 +208,10 @@ func (t *lineTable) entries(c *cursor.Cursor, s shape, formats []entryFormat, ad
 	if count > uint64(c.Len()) {
 		c.Fail("%d entries in %d bytes", count, c.Len())
 	}
+	if len(formats) == 2 && formats[0] == (entryFormat{lnctPath, formLineStrp}) && s.offSize == 4 &&
+		formats[1] == (entryFormat{lnctDirectoryIndex, formUdata}) {
+		count -= t.plainEntries(c, count, add)
+	}
 	for range count {
 		var name die16
 		var dir uint64
@@ -229,6 +233,18 @@ func (t *lineTable) entries(c *cursor.Cursor, s shape, formats []entryFormat, ad
 		}
 		add(name, dir)
 	}
+}
+
+// plainEntries reads entries in the form that GCC writes them, of which units have
+// hundreds, as long as they are in it, and returns how many that is.
+func (t *lineTable) plainEntries(c *cursor.Cursor, count uint64, add func(name die16, dir uint64)) (n uint64) {
+	b, p := c.Rest(), 0
+	for ; n < count && p+5 <= len(b) && b[p+4] < 0x80; n++ {
+		add(die16{formLineStrp, load(b[p:p+4], t.u.data.big)}, uint64(b[p+4]))
+		p += 5
+	}
+	c.Skip(uint64(p))
+	return n
 }
 
 // readForm reads a value as file tables hold them; of a string it returns the offset.

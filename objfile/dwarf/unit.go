@@ -104,15 +104,23 @@ func cstring(b []byte) int {
 // abbrev returns the abbreviation of the DIE at p, or nil at the null entry that
 // ends a list of siblings, and where the DIE's attributes start.
 func (u *unit) abbrev(p int) (*abbrev, int, error) {
-	code, q := uleb(u.info, p)
-	if q < 0 {
-		return nil, 0, fail(p, "DIE is cut short by the end of its unit")
-	}
-	if code == 0 {
-		return nil, q, nil
+	var code uint64
+	var q int
+	switch b := u.info; { // codes are small: C++ and Rust need two bytes for half of them
+	case p < len(b) && b[p] < 0x80:
+		code, q = uint64(b[p]), p+1
+	case p < len(b)-1 && b[p+1] < 0x80:
+		code, q = uint64(b[p]&0x7f)|uint64(b[p+1])<<7, p+2
+	default:
+		if code, q = uleb(b, p); q < 0 {
+			return nil, 0, fail(p, "DIE is cut short by the end of its unit")
+		}
 	}
 	if t := u.table; code-1 < uint64(len(t.abbrevs)) {
 		return &t.abbrevs[code-1], q, nil
+	}
+	if code == 0 {
+		return nil, q, nil
 	}
 	a, err := u.table.find(code)
 	return a, q, err

@@ -50,10 +50,42 @@ func newTable(c *compiler, workers []*worker) *table {
 		}
 	}
 	t.names.init(names)
-	slices.SortFunc(t.blocks, compareBlocks)
+	t.sortBlocks()
 	t.settle()
 	t.number()
 	return t
+}
+
+// sortBlocks sorts by compareBlocks. Blocks that start together are few, so it
+// sorts one number a block, its start and index, and compares only those.
+func (t *table) sortBlocks() {
+	const indexBits = 24
+	top := uint64(0)
+	for _, b := range t.blocks {
+		top = max(top, b.start)
+	}
+	if len(t.blocks) >= 1<<indexBits || top >= 1<<(64-indexBits) {
+		slices.SortFunc(t.blocks, compareBlocks)
+		return
+	}
+	keys := make([]uint64, len(t.blocks))
+	for i, b := range t.blocks {
+		keys[i] = b.start<<indexBits | uint64(i)
+	}
+	slices.Sort(keys)
+	sorted := make([]*block, len(keys))
+	for i, k := range keys {
+		sorted[i] = t.blocks[k&(1<<indexBits-1)]
+	}
+	for i := 0; i < len(sorted); {
+		n := i + 1
+		for n < len(sorted) && sorted[n].start == sorted[i].start {
+			n++
+		}
+		slices.SortFunc(sorted[i:n], compareBlocks)
+		i = n
+	}
+	t.blocks = sorted
 }
 
 // compareBlocks orders by start; of blocks that start together, that of the unit that comes first.
