@@ -2,6 +2,7 @@ package objfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,9 +118,14 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 		}
 	}
 	for _, path := range c.places(s.Name, s.CompDir) {
-		d, err := c.open(path).openSplit()
-		if note(err); d != nil && d.HasSplit(s.ID) {
+		o := c.open(path)
+		d, err := o.openSplit()
+		switch note(err); {
+		case d == nil:
+		case d.HasSplit(s.ID):
 			return d, nil
+		default:
+			note(o.file.wrap(fmt.Errorf("no unit has id %#016x", s.ID)))
 		}
 	}
 	return nil, first

@@ -21,6 +21,15 @@ split() { # binary, objcopy: the debug file of a stripped binary
 {
 	printf '# path\tsha256\tsources\tmade by\tcommand (in testdata)\n'
 	made bin/fleet-go1.26-x86_64.debug src/fleet "$(go env GOVERSION)"
+	for file in bin/parcel/*/*; do
+		variant=$(basename "$(dirname "$file")")
+		case $variant in
+		gcc-dwz | gcc-sup | gcc-partial) version="$(first gcc --version), $(dwz --version 2>&1 | head -n1)" ;;
+		gcc-*) version=$(first gcc --version) ;;
+		*) version=$(first clang-19 --version) ;;
+		esac
+		row "$file" src/parcel "$version" "./parcel.sh $variant"
+	done
 	made bin/relay-rust1.95-x86_64 src/relay "$(rustc --version)"
 	made bin/shop-clang19-x86_64 src/shop "$(first clang-19 --version)"
 	made bin/shop-gcc12-arm64 src/shop "$(first aarch64-linux-gnu-gcc --version)"

@@ -11,7 +11,6 @@ import (
 
 	"github.com/nativesym/nativesym/internal/fixture"
 	"github.com/nativesym/nativesym/objfile"
-	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
 // answers says what a table knows about every fourth byte of a program's code:
@@ -23,24 +22,12 @@ func answers(t *testing.T, path string) map[uint64]string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	res, err := symcache.Compile(f, symcache.Options{Columns: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.Fault != nil {
-		t.Errorf("%d units are broken: %v", res.Broken, res.Fault)
-	}
-	cache, err := symcache.Open(res.Table)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lookUp := tableOf(t, f)
 	all := map[uint64]string{}
-	var frames []symcache.Frame
 	for _, code := range f.CodeRanges() {
 		for addr := code.Start; addr < code.End; addr += 4 {
 			var b strings.Builder
-			frames = cache.Lookup(frames[:0], addr-f.Base())
-			for _, fr := range frames {
+			for _, fr := range lookUp(addr) {
 				fmt.Fprintf(&b, "%s %s:%d:%d\n", fr.Symbol, filepath.Base(fr.File), fr.Line, fr.Column)
 			}
 			all[addr] = b.String()
@@ -99,6 +86,39 @@ func TestVariants(t *testing.T) {
 					t.Errorf("%d of %d answers differ, one at %s", wrong, len(want), example)
 				}
 			})
+		}
+	}
+}
+
+// TestPackedNinja compares a real program with its debug information in a package
+// with the same code whose debug information is inside, whose answers
+// llvm-symbolizer confirms in the corpus' truth.
+func TestPackedNinja(t *testing.T) {
+	want := answers(t, fixture.Corpus(t, "built/ninja-clang-O2-aranges/ninja"))
+	got := answers(t, fixture.Corpus(t, "built/ninja-clang-dwp5/ninja"))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-inside +package):\n%.2000s", diff)
+	}
+}
+
+// TestObjects compares relocatable files with the program that was linked from
+// them: what a function's code says is the same at the same place in it.
+func TestObjects(t *testing.T) {
+	for program, objects := range map[string]string{"clang-x64-d5-O2": "clang-x64-rel", "gcc-x64-d5-O2": "gcc-x64-rel"} {
+		linked := map[string]bool{}
+		for line := range strings.Lines(chains(t, fixture.Corpus(t, "gen/out/elf/"+program+"/prog"))) {
+			linked[line] = true
+		}
+		names, _ := filepath.Glob(filepath.Join(fixture.Corpus(t, "gen/out/elf/"+objects), "*.o"))
+		if len(names) == 0 {
+			t.Errorf("%s has no objects", objects)
+		}
+		for _, name := range names {
+			for line := range strings.Lines(chains(t, name)) {
+				if !linked[line] {
+					t.Errorf("%s: the program that was linked from it does not say %s", name, line)
+				}
+			}
 		}
 	}
 }

@@ -1,0 +1,181 @@
+package objfile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+)
+
+// copyTo copies a fixture of parcel to dir/name.
+func copyTo(t *testing.T, dir, name, from string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), fixture.Read(t, "bin/parcel/"+from), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// told says how much the debug information of a file tells, and the first error,
+// without the folder dir.
+func told(t *testing.T, f *File, dir string) string {
+	t.Helper()
+	source, err := f.DebugInfo()
+	if err != nil {
+		return strings.ReplaceAll(err.Error(), dir+"/", "")
+	}
+	var u debuginfo.Unit
+	functions, inlines, unnamed := 0, 0, 0
+	r := source.NewReader()
+	for i := range source.NumUnits() {
+		if e := r.Read(i, &u); e != nil && err == nil {
+			err = e
+		}
+		functions += len(u.Functions)
+		inlines += len(u.Inlines)
+		for _, in := range u.Inlines {
+			if in.Name == 0 {
+				unnamed++
+			}
+		}
+	}
+	what := fmt.Sprintf("%d functions, %d inlined calls", functions, inlines)
+	if unnamed > 0 {
+		what += fmt.Sprintf(", %d without a name", unnamed)
+	}
+	if err != nil {
+		what += ": " + strings.ReplaceAll(err.Error(), dir+"/", "")
+	}
+	return what
+}
+
+// What the debug information of a file goes on in, and where that is found.
+func TestCompanions(t *testing.T) {
+	const whole, unknown = "7 functions, 14 inlined calls", "0 functions, 0 inlined calls"
+	for _, tt := range []struct {
+		name string
+		make func(t *testing.T, dir string)
+		want string
+	}{
+		{"split files beside the program", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			copyTo(t, dir, "parcel.dwo", "gcc-split5/parcel.dwo")
+			copyTo(t, dir, "weigh.dwo", "gcc-split5/weigh.dwo")
+		}, whole},
+		{"split files of DWARF 4 in another folder", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split4/prog")
+			copyTo(t, dir, "more/parcel.dwo", "gcc-split4/parcel.dwo")
+			copyTo(t, dir, "more/weigh.dwo", "gcc-split4/weigh.dwo")
+		}, whole},
+		{"a package beside the program", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwp4/prog")
+			copyTo(t, dir, "prog.dwp", "gcc-dwp4/prog.dwp")
+		}, whole},
+		{"a package in another folder", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwp4/prog")
+			copyTo(t, dir, "more/prog.dwp", "gcc-dwp4/prog.dwp")
+		}, whole},
+		{"half of the split files", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			copyTo(t, dir, "parcel.dwo", "gcc-split5/parcel.dwo")
+		}, "4 functions, 10 inlined calls: unit 0x31: weigh.dwo: no such split file"},
+		{"none of them", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+		}, unknown + ": unit 0x0: parcel.dwo: no such split file"},
+		{"split files of another build", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			copyTo(t, dir, "parcel.dwo", "gcc-split5/weigh.dwo")
+			copyTo(t, dir, "more/parcel.dwo", "gcc-split5/parcel.dwo")
+			copyTo(t, dir, "weigh.dwo", "clang-split5/weigh.dwo")
+		}, "4 functions, 10 inlined calls: unit 0x31: weigh.dwo: no unit has id 0x"},
+		{"a file that is none", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			os.WriteFile(filepath.Join(dir, "parcel.dwo"), []byte("hello"), 0o644)
+			copyTo(t, dir, "weigh.dwo", "gcc-split5/weigh.dwo")
+		}, "3 functions, 4 inlined calls: unit 0x0: parcel.dwo: unknown object file format"},
+		{"a package without an index, which does not hide split files", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			copyTo(t, dir, "prog.dwp", "gcc-split5/weigh.dwo")
+			copyTo(t, dir, "parcel.dwo", "gcc-split5/parcel.dwo")
+		}, "4 functions, 10 inlined calls: unit 0x31: prog.dwp: no .debug_cu_index"},
+		{"a folder of that name", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			os.Mkdir(filepath.Join(dir, "prog.dwp"), 0o755)
+			os.Mkdir(filepath.Join(dir, "parcel.dwo"), 0o755)
+			copyTo(t, dir, "weigh.dwo", "gcc-split5/weigh.dwo")
+		}, "3 functions, 4 inlined calls: unit 0x0: parcel.dwo: no such split file"},
+		{"the file of dwz", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			copyTo(t, dir, "shared.debug", "gcc-dwz/shared.debug")
+		}, whole},
+		{"the supplementary file of DWARF 5, in another folder", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-sup/prog")
+			copyTo(t, dir, "more/shared.debug", "gcc-sup/shared.debug")
+		}, whole},
+		{"that of another build, and none", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			copyTo(t, dir, "shared.debug", "gcc-sup/shared.debug")
+		}, whole + ", 14 without a name"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			more := filepath.Join(dir, "more")
+			if err := os.Mkdir(more, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			tt.make(t, dir)
+			f, err := Open(filepath.Join(dir, "prog"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			f.SearchIn(more)
+			if got := told(t, f, dir); got != tt.want && !(strings.HasSuffix(tt.want, "0x") && strings.HasPrefix(got, tt.want)) {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A file in memory opens no other.
+func TestParseOpensNothing(t *testing.T) {
+	f, err := Parse("prog", fixture.Read(t, "bin/parcel/gcc-split5/prog"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.SearchIn(filepath.Dir(fixture.Path(t, "bin/parcel/gcc-split5/prog")))
+	const want = "0 functions, 0 inlined calls: unit 0x0: parcel.dwo: no such split file"
+	if got := told(t, f, ""); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A split file that shrinks while it is read is an error, as it is of the file itself.
+func TestGuardCompanions(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere a mapped file cannot be truncated, or reads as zeros")
+	}
+	dir := t.TempDir()
+	copyTo(t, dir, "prog", "gcc-split5/prog")
+	copyTo(t, dir, "parcel.dwo", "gcc-split5/parcel.dwo")
+	f, err := Open(filepath.Join(dir, "prog"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got, want := told(t, f, dir), "4 functions, "; !strings.HasPrefix(got, want) {
+		t.Fatalf("got %s, want %s…", got, want)
+	}
+	if err := os.Truncate(filepath.Join(dir, "parcel.dwo"), 0); err != nil {
+		t.Fatal(err)
+	}
+	err = f.Guard(func() error { told(t, f, dir); return nil })
+	want := filepath.Join(dir, "parcel.dwo") + ": offset 0x"
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "cannot be read: the file shrank") {
+		t.Errorf("got error %v, want one like %s… cannot be read: the file shrank", err, want)
+	}
+}
