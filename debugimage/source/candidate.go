@@ -106,8 +106,13 @@ func objectFeatures(f *objfile.File) Features {
 		})
 	}
 	symbols, _ := f.Symbols()
+	debugInfo := has(".debug_info")
+	if !debugInfo {
+		other, _ := f.DebugInfo() // Go's own tables, say
+		debugInfo = other != nil
+	}
 	return Features{
-		DebugInfo:  has(".debug_info"),
+		DebugInfo:  debugInfo,
 		Symbols:    len(symbols) > 0,
 		UnwindInfo: has(".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
 	}
