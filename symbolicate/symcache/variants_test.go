@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestVariants(t *testing.T) {
 	}
 	// What a variant leaves out of its debug information.
 	less := map[string]string{
-		"gcc-x64-g1": "no inlined calls of inlined functions' types", "clang-x64-mlt": "lines only",
+		"gcc-x64-g1": "-g1 leaves out an inlined call", "clang-x64-mlt": "-gmlt names inlined calls only",
 		"minidebuginfo": "symbols only", "symtab-only": "symbols only", "pair-debuglink": "the debug file is another",
 	}
 	for _, variants := range groups {
@@ -101,13 +102,16 @@ func TestPackedNinja(t *testing.T) {
 	}
 }
 
+// folders differ between builds.
+var folders = regexp.MustCompile(`/\S*/`)
+
 // TestObjects compares relocatable files with the program that was linked from
 // them: what a function's code says is the same at the same place in it.
 func TestObjects(t *testing.T) {
 	for program, objects := range map[string]string{"clang-x64-d5-O2": "clang-x64-rel", "gcc-x64-d5-O2": "gcc-x64-rel"} {
 		linked := map[string]bool{}
 		for line := range strings.Lines(chains(t, fixture.Corpus(t, "gen/out/elf/"+program+"/prog"))) {
-			linked[line] = true
+			linked[folders.ReplaceAllString(line, "")] = true
 		}
 		names, _ := filepath.Glob(filepath.Join(fixture.Corpus(t, "gen/out/elf/"+objects), "*.o"))
 		if len(names) == 0 {
@@ -115,7 +119,7 @@ func TestObjects(t *testing.T) {
 		}
 		for _, name := range names {
 			for line := range strings.Lines(chains(t, name)) {
-				if !linked[line] {
+				if !linked[folders.ReplaceAllString(line, "")] {
 					t.Errorf("%s: the program that was linked from it does not say %s", name, line)
 				}
 			}
