@@ -30,6 +30,9 @@ split() { # binary, objcopy: the debug file of a stripped binary
 		esac
 		row "$file" src/parcel "$version" "./parcel.sh $variant"
 	done
+	for file in $(find bin/macos -type f | LC_ALL=C sort); do
+		row "$file" src/parcel "$(first clang-19 --version), $(first ld64.lld-19 --version), $(first dsymutil-19 --version)" "./macos.sh"
+	done
 	made bin/relay-rust1.95-x86_64 src/relay "$(rustc --version)"
 	made bin/shop-clang19-x86_64 src/shop "$(first clang-19 --version)"
 	made bin/shop-gcc12-arm64 src/shop "$(first aarch64-linux-gnu-gcc --version)"
@@ -39,6 +42,9 @@ split() { # binary, objcopy: the debug file of a stripped binary
 	made bin/till-clang19-windows.pdb src/till "$(first clang-19 --version)"
 	made events/linux-arm64-crash.json bin/shop-gcc12-arm64 "$(first qemu-aarch64 --version)" "-o bin/shop-gcc12-arm64"
 	made events/linux-x86_64-crash.json bin/shop-gcc12-x86_64 "$(first ldd --version)" "-o bin/shop-gcc12-x86_64"
+	for file in events/macos-*.json; do
+		row "$file" bin/macos/fat/prog "by hand" "addresses from llvm-objdump-19 -d bin/macos/fat/prog"
+	done
 	split bin/shop-gcc12-arm64 aarch64-linux-gnu-objcopy
 	split bin/shop-gcc12-x86_64 objcopy
 } >MANIFEST.tsv
