@@ -74,6 +74,9 @@ type answer struct {
 	lines []int
 }
 
+// every is the share of the recorded addresses that is tried: one in so many.
+const every = 5
+
 func readTruth(t *testing.T, path string) (answers []answer) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -92,7 +95,11 @@ func readTruth(t *testing.T, path string) (answers []answer) {
 		}
 		return lines
 	}
-	for scan := bufio.NewScanner(z); scan.Scan(); {
+	n := 0
+	for scan := bufio.NewScanner(z); scan.Scan(); n++ {
+		if n%every != 0 {
+			continue
+		}
 		var a struct {
 			A                 string
 			LLVM, GNU, EU, Go [][]any
