@@ -181,7 +181,7 @@ func TestLongScopes(t *testing.T) {
 		inner = tree(tagNamespace, named(strings.Repeat("x", 100)), inner)
 	}
 	a := assembler{code: []uint64{0x10, 0x100}}
-	a.unit(unitSpec{}, cu(tree(tagNamespace, named(strings.Repeat("y", 1<<20)), inner)))
+	a.unit(unitSpec{}, cu(tree(tagNamespace, named(strings.Repeat("y", 1<<12)), inner)))
 	var u debuginfo.Unit
 	if err := a.data(t).NewReader().Read(0, &u); err != nil {
 		t.Fatal(err)

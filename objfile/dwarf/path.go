@@ -8,6 +8,9 @@ import (
 // thousands of files.
 const maxPaths = 1 << 16
 
+// maxPath limits the length in bytes of a joined path: twice what Linux opens.
+const maxPath = 8 << 10
+
 // paths joins and keeps file paths, so that a header that every unit includes is
 // one string. It is for one goroutine.
 type paths struct {
@@ -25,6 +28,9 @@ func (s *paths) join(base, dir, file string) string {
 		s.seen = map[[3]string]string{}
 	}
 	p := joinPath(base, dir, file)
+	if len(p) > maxPath {
+		p = ""
+	}
 	s.seen[key] = p
 	return p
 }

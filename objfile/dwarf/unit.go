@@ -209,7 +209,7 @@ func (u *unit) decode(a *abbrev, p int, d *die) (int, error) {
 		}
 	}
 	if p < 0 || p > len(u.info) {
-		return 0, fail(start, "attributes are cut short by the end of their unit")
+		return 0, fail(start, "attributes are cut short, or of an unknown form")
 	}
 	return p, nil
 }

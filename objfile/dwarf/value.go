@@ -35,12 +35,18 @@ func (u *unit) str(d *die, a attr) string {
 	return ""
 }
 
+// maxString limits the length in bytes of a name or a path, so that many that
+// overlap cannot cost more than reading the file often. The longest mangled names
+// of C++ that compilers are known to write have some ten thousand bytes.
+const maxString = 1 << 16
+
 // stringAt returns the zero-terminated string at off, or "" if there is none.
 func stringAt(section []byte, off uint64) string {
 	if off >= uint64(len(section)) {
 		return ""
 	}
 	b := section[off:]
+	b = b[:min(len(b), maxString+1)]
 	n := bytes.IndexByte(b, 0)
 	if n < 0 {
 		return ""

@@ -1,6 +1,7 @@
 package dwarf
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -258,6 +259,97 @@ func TestSkipForms(t *testing.T) {
 			const want = "f 0x10-0x20\n"
 			if got := readAll(a.data(t)); got != want {
 				t.Errorf("form %#x, %+v: got %q, want %q", uint16(tt.form), s, got, want)
+			}
+		}
+	}
+}
+
+// A size in every form of a number, told in the abbreviation or in the DIE.
+func TestNumbers(t *testing.T) {
+	for _, tt := range []struct {
+		form  form
+		bytes []byte
+	}{
+		{formData1, []byte{0x10}}, {formData2, []byte{0x10, 0}}, {formData4, []byte{0x10, 0, 0, 0}},
+		{formData8, []byte{0x10, 0, 0, 0, 0, 0, 0, 0}}, {formUdata, []byte{0x90, 0}}, {formSdata, []byte{0x10}},
+		{formImplicitConst, nil}, {formStrx3, []byte{0x10, 0, 0}}, // not a number's form, but three bytes
+	} {
+		code := []attribute{at(attrHighPC, formIndirect, append([]byte{byte(tt.form)}, tt.bytes...))}
+		if tt.form != formUdata && tt.form != formSdata {
+			code = append(code, at(attrHighPC, tt.form, 0x10))
+		} else {
+			code = append(code, at(attrHighPC, tt.form, tt.bytes))
+		}
+		if tt.form == formImplicitConst { // whose value cannot stand in the DIE
+			code = code[1:]
+		}
+		if tt.form == formStrx3 {
+			code = code[:1]
+		}
+		for _, high := range code {
+			a := assembler{code: []uint64{0x10, 0x100}}
+			a.unit(unitSpec{}, cu(tree(tagSubprogram, named("f"), at(attrLowPC, formAddr, 0x10), high)))
+			if got, want := readAll(a.data(t)), "f 0x10-0x20\n"; got != want {
+				t.Errorf("form %#x in %#x: got %q, want %q", uint16(tt.form), uint16(high.form), got, want)
+			}
+		}
+	}
+}
+
+// Attributes of every form, wanted or not, that the end of the unit cuts short.
+func TestCutShort(t *testing.T) {
+	const other = 0x3a
+	for _, tt := range []struct {
+		form  form
+		value any
+	}{
+		{formAddr, 1}, {formBlock2, []byte{1}}, {formBlock4, []byte{1, 2}}, {formData2, 1}, {formData4, 1}, {formData8, 1},
+		{formString, "s"}, {formBlock, []byte{1, 2, 3}}, {formBlock1, []byte{1}}, {formData1, 1}, {formSdata, -1000},
+		{formUdata, 1000}, {formStrx3, "s"}, {formData16, make([]byte, 16)}, {formIndirect, []byte("\x08s\x00")},
+		{formIndirect, []byte{byte(formData1), 1}}, {formIndirect, []byte{byte(formData2), 1, 1}}, {formIndirect, []byte{byte(formData4), 1, 1, 1, 1}},
+		{formIndirect, []byte{byte(formData8), 1, 1, 1, 1, 1, 1, 1, 1}}, {formIndirect, []byte{byte(formUdata), 0x80, 1}},
+	} {
+		for _, name := range []uint64{attrName, other} {
+			// A value before it keeps the size of what nobody wants from being fixed.
+			a := assembler{code: []uint64{0x10, 0x100}}
+			f := tree(tagSubprogram, at(0x3b, formUdata, 1), at(name, tt.form, tt.value))
+			root := cu(f)
+			root.open = true
+			a.unit(unitSpec{}, root)
+			cutUnit(&a, 1)
+			want := fmt.Sprintf("error: .debug_info+%#x: attributes are cut short, or of an unknown form\n", f.off+1)
+			if got := readAll(a.data(t)); got != want {
+				t.Errorf("form %#x of attribute %#x: got %q, want %q", uint16(tt.form), name, got, want)
+			}
+		}
+	}
+}
+
+// Forms that no value may have.
+func TestBadForms(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		value []byte
+	}{
+		{"a form in a form", []byte{byte(formIndirect), byte(formData1), 1}},
+		{"a constant that stands nowhere", []byte{byte(formImplicitConst)}},
+		{"an unknown form", []byte{0x7e}},
+		{"a form beyond 16 bits", []byte{0x80, 0x80, 0x80, 1}},
+		{"a block longer than its unit", []byte{byte(formBlock), 0xff, 0xff, 0xff, 0xff, 0x0f}},
+		{"a block of 4 GiB", []byte{byte(formBlock4), 0xff, 0xff, 0xff, 0xff}},
+		{"a number that does not end", []byte{byte(formUdata), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+		{"a signed number that does not end", []byte{byte(formSdata), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+	} {
+		for _, name := range []uint64{attrName, 0x3a} {
+			a := assembler{code: []uint64{0x10, 0x100}}
+			f := tree(tagSubprogram, at(name, formIndirect, tt.value))
+			a.unit(unitSpec{}, cu(f))
+			want := fmt.Sprintf("error: .debug_info+%#x: attributes are cut short, or of an unknown form\n", f.off+1)
+			if (tt.value[0] == byte(formUdata) || tt.value[0] == byte(formSdata)) && name != attrName {
+				want = "" // what is passed over may have any length
+			}
+			if got := readAll(a.data(t)); got != want {
+				t.Errorf("%s, attribute %#x: got %q, want %q", tt.name, name, got, want)
 			}
 		}
 	}

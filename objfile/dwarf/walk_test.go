@@ -196,7 +196,7 @@ func TestWalkErrors(t *testing.T) {
 				a.unit(unitSpec{}, cu(fn("f", 0x10, 0x20)))
 				cutUnit(a, 3)
 			},
-			"error: .debug_info+0xf: attributes are cut short by the end of their unit",
+			"error: .debug_info+0xf: attributes are cut short, or of an unknown form",
 		},
 		{
 			"a root that is not a unit's",
@@ -234,7 +234,7 @@ func TestWalkErrors(t *testing.T) {
 				a.unit(unitSpec{}, cu(g, fn("f", 0x10, 0x20, inlined(g, 0x10, 0x14), inlined(g, 0x14, 0x18))))
 				cutUnit(a, 4)
 			},
-			"f 0x10-0x20\n  g 0x10-0x14\nerror: .debug_info+0x3a: attributes are cut short by the end of their unit",
+			"f 0x10-0x20\n  g 0x10-0x14\nerror: .debug_info+0x3a: attributes are cut short, or of an unknown form",
 		},
 		{
 			"DIEs that nest too deep",
