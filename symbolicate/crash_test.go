@@ -22,3 +22,14 @@ func TestRealCrashes(t *testing.T) {
 		})
 	}
 }
+
+// What two programs for macOS would report: see the events. Frames of an address
+// agree with what llvm-symbolizer-19 --inlines says of it.
+func TestMacCrashes(t *testing.T) {
+	for _, name := range []string{"macos-arm64-watchdog.json", "macos-x86_64-apple.json"} {
+		t.Run(name, func(t *testing.T) {
+			s := New(Options{Sources: []Source{source.NewDir(fixture.Path(t, "bin/macos/fat"))}})
+			golden.Equal(t, name, checkLossless(t, s, fixture.Read(t, "events/"+name)))
+		})
+	}
+}
