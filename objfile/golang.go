@@ -1,0 +1,167 @@
+package objfile
+
+import (
+	"sync"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
+	"github.com/nativesym/nativesym/objfile/gopclntab"
+)
+
+// goTables are the sections that may hold the line table of a Go program: the
+// second in position-independent programs. A PE file has it in the middle of one.
+var goTables = []string{".gopclntab", ".data.rel.ro.gopclntab"}
+
+// goData are the sections where Go's runtime may have its description of the
+// program, and what that refers to.
+var goData = []string{".go.module", ".go_module", ".noptrdata", ".data", ".data.rel.ro", ".rodata", ".rdata"}
+
+// goTable opens the line table of a Go program. It is nil in a program of another
+// language, and where the table cannot be read: there are other sources.
+func (f *File) goTable() *gopclntab.Table {
+	im := gopclntab.Image{Table: f.goTableBytes()}
+	if im.Table.Bytes == nil {
+		return nil
+	}
+	for i := range f.sections {
+		if s := &f.sections[i]; s.Code && !s.Empty() && len(s.plain()) > 0 {
+			im.Code = append(im.Code, debuginfo.Range{Start: s.Addr, End: s.Addr + uint64(len(s.plain()))})
+		}
+	}
+	im.Code = mergeRanges(im.Code)
+	if text, ok := f.Section(".text"); ok {
+		im.Text = text.Addr
+	}
+	for _, name := range goData {
+		for i := range f.sections { // there may be several of a name
+			if s := &f.sections[i]; s.Name == name && s.Addr != 0 {
+				im.Data = append(im.Data, gopclntab.Section{Addr: s.Addr, Bytes: s.plain()})
+			}
+		}
+	}
+	table, err := gopclntab.New(im)
+	if err != nil {
+		return nil
+	}
+	return table
+}
+
+// goTableBytes returns the section with the table, from the table on.
+func (f *File) goTableBytes() (t gopclntab.Section) {
+	for _, name := range goTables {
+		if s, ok := f.Section(name); ok {
+			return gopclntab.Section{Addr: s.Addr, Bytes: s.plain()}
+		}
+	}
+	if f.format != PE {
+		return t
+	}
+	for _, name := range []string{".rdata", ".text"} {
+		if s, ok := f.Section(name); ok {
+			if at := gopclntab.Find(s.plain()); at >= 0 {
+				return gopclntab.Section{Addr: s.Addr + uint64(at), Bytes: s.plain()[at:]}
+			}
+		}
+	}
+	return t
+}
+
+// plain returns the bytes of a section that is stored plain, else nil.
+func (s *Section) plain() []byte {
+	data, err := s.storedBytes()
+	if err != nil || s.unpack != nil {
+		return nil
+	}
+	return data[:min(uint64(len(data)), s.Size)]
+}
+
+// debugInfo opens the file's debug information. A program that is all Go needs no
+// more than its line table, which is stored plain and tells what its DWARF tells,
+// but for columns, of which that has none.
+func (f *File) debugInfo() (debuginfo.Source, error) {
+	table := f.goTable()
+	if table == nil {
+		return f.image.debugInfo()
+	}
+	if s, ok := f.Section(".debug_info"); !ok || s.Empty() || f.isAllGo(table.Code()) {
+		return table, nil
+	}
+	return &goSource{table: table, all: sync.OnceValues(f.image.debugInfo)}, nil
+}
+
+// isAllGo reports whether Go's code is all of .text, but for what aligns its end.
+// Code of other languages would be there, before it or after it.
+func (f *File) isAllGo(code debuginfo.Range) bool {
+	const align = 64
+	text, ok := f.Section(".text")
+	return ok && code.Start <= text.Addr && text.Addr+text.Size-code.End < align
+}
+
+// A goSource is the debug information of a program that is partly written in Go.
+// Single addresses are looked for in the Go line table first, which is at hand at
+// once; the rest is opened when it is needed.
+type goSource struct {
+	table *gopclntab.Table
+	all   func() (debuginfo.Source, error) // of all languages
+}
+
+// source returns the debug information of all languages, or else of Go.
+func (s *goSource) source() debuginfo.Source {
+	if all, err := s.all(); err == nil && all != nil {
+		return all
+	}
+	return s.table
+}
+
+func (s *goSource) NumUnits() int      { return s.source().NumUnits() }
+func (s *goSource) UnitSize(i int) int { return s.source().UnitSize(i) }
+
+// Locate returns handles of the line table as they are, others inverted.
+func (s *goSource) Locate(addr uint64) []int {
+	if handles := s.table.Locate(addr); len(handles) > 0 {
+		return handles
+	}
+	l, ok := s.source().(debuginfo.Locator)
+	if !ok || l == debuginfo.Locator(s.table) {
+		return nil
+	}
+	handles := l.Locate(addr)
+	for i := range handles {
+		handles[i] = ^handles[i]
+	}
+	return handles
+}
+
+func (s *goSource) Extent(handle int) (unit, all int) {
+	if handle >= 0 {
+		return s.table.Extent(handle)
+	}
+	return s.source().(debuginfo.Locator).Extent(^handle)
+}
+
+func (s *goSource) NewReader() debuginfo.Reader { return &goReader{s: s} }
+
+// A goReader reads units of a goSource.
+type goReader struct {
+	s     *goSource
+	table debuginfo.Seeker // nil until it is needed, as is all
+	all   debuginfo.Reader
+}
+
+func (r *goReader) Read(i int, u *debuginfo.Unit) error { return r.source().Read(i, u) }
+
+func (r *goReader) source() debuginfo.Reader {
+	if r.all == nil {
+		r.all = r.s.source().NewReader()
+	}
+	return r.all
+}
+
+func (r *goReader) ReadFor(handle int, addrs []uint64, u *debuginfo.Unit) error {
+	if handle < 0 {
+		return r.source().(debuginfo.Seeker).ReadFor(^handle, addrs, u)
+	}
+	if r.table == nil {
+		r.table = r.s.table.NewReader().(debuginfo.Seeker)
+	}
+	return r.table.ReadFor(handle, addrs, u)
+}
