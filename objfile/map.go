@@ -154,6 +154,9 @@ func Map(path string) (data []byte, unmapFile func() error, err error) {
 	return data, func() error { return unmap(data) }, nil
 }
 
+// GuardMapped is [File.Guard] for bytes that [Map] returned for the file of a name.
+func GuardMapped(name string, data []byte, fn func() error) error { return guard(name, data, fn) }
+
 // DropPages lets go of the memory that the mapped file takes up: pages that are
 // used again are read again. Whoever reads a big file from one end to the other
 // calls it now and then. It may be called while others read.

@@ -128,6 +128,11 @@ func (s *dialogue) answer(line string) {
 	}
 	s.frames = a.frames
 	s.out.write(a)
+	if m, err := s.module(q); err == nil {
+		if fault := m.fault(); fault != nil {
+			fmt.Fprintf(s.errOut, "symbolicate addr: %s is damaged, some answers lack what it hides: %v\n", a.module, fault)
+		}
+	}
 }
 
 func (s *dialogue) moduleName(q query) string {

@@ -157,6 +157,7 @@ type module struct {
 	symbols map[string]uint64 // linked addresses, once a symbol was asked for
 	names   map[nameKey]string
 	scratch []symcache.Frame
+	told    bool // that the debug information is damaged
 }
 
 // nameOptions say how functions are named.
@@ -231,13 +232,8 @@ func (m *module) frames(dst []frame, addr uint64, o nameOptions) ([]frame, error
 	if addr < m.base {
 		return dst, nil
 	}
-	if m.cache != nil {
-		m.scratch = m.cache.Lookup(m.scratch[:0], addr-m.base)
-	} else {
-		var err error
-		if m.scratch, err = m.lazy.Lookup(m.scratch[:0], addr-m.base); err != nil {
-			return dst, err
-		}
+	if err := m.lookUp(addr - m.base); err != nil {
+		return dst, err
 	}
 	for _, f := range m.scratch {
 		g := frame{function: m.name(f, o), file: f.File, line: f.Line, column: f.Column}
@@ -247,6 +243,28 @@ func (m *module) frames(dst []frame, addr uint64, o nameOptions) ([]frame, error
 		dst = append(dst, g)
 	}
 	return dst, nil
+}
+
+// lookUp leaves in m.scratch the frames at an offset in the image.
+func (m *module) lookUp(rel uint64) (err error) {
+	if m.cache != nil {
+		return m.cache.Guard(func() error {
+			m.scratch = m.cache.Lookup(m.scratch[:0], rel)
+			return nil
+		})
+	}
+	m.scratch, err = m.lazy.Lookup(m.scratch[:0], rel)
+	return err
+}
+
+// fault returns what was found to be damaged since it was asked last, or nil.
+func (m *module) fault() error {
+	if m.lazy == nil || m.told {
+		return nil
+	}
+	err := m.lazy.Fault()
+	m.told = err != nil
+	return err
 }
 
 // name returns what to call a function, which is worked out once.

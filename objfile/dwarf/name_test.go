@@ -123,6 +123,27 @@ func TestNames(t *testing.T) {
 			"f 0x10-0x20",
 		},
 		{
+			"in what is declared in one place and defined in another",
+			func() []*node {
+				method := tree(tagSubprogram, named("method"), declared())
+				inner := tree(tagClassType, named("Inner"), declared())
+				abstract := tree(tagSubprogram, specOf(method), tree(tagClassType, fn("operator()", 0x10, 0x20)))
+				other := tree(tagSubprogram, named("n"), declared())
+				outer := tree(tagSubprogram, named("made"), tree(tagClassType, at(attrSpecification, formRefAddr, inner), named("Inner"), other))
+				return []*node{
+					cu(tree(tagNamespace, named("ns"), tree(tagClassType, named("C"), method, inner)), abstract,
+						tree(tagClassType, specOf(inner), fn("ignored", 0x90, 0xa0)),
+						tree(tagSubprogram, at(attrSpecification, formRefAddr, other), lowHigh(0x30, 0x40))),
+					cu(outer, tree(tagSubprogram, at(attrAbstractOrigin, formRefAddr, abstract), lowHigh(0x40, 0x50),
+						tree(tagLexicalBlock, tree(tagUnionType, named("U"), fn("m", 0x50, 0x60))))),
+				}
+			},
+			`ns::C::method::{lambda} . operator() 0x10-0x20
+			ns::C::Inner . n 0x30-0x40
+			ns::C . method 0x40-0x50
+			ns::C::method::U . m 0x50-0x60`,
+		},
+		{
 			"scopes of unnamed types, lambdas and functions that are named elsewhere",
 			func() []*node {
 				f := tree(tagSubprogram, named("f"), linkage("_Z1fv"))

@@ -46,7 +46,7 @@ type column struct {
 }
 
 const (
-	maxScopes = 1<<16 - 1 // in one block, that is in 64 KiB of code
+	maxScopes = 1<<16 - 1 // in one block, that is at 64 Ki addresses where rows start
 	maxFiles  = 1<<16 - 1
 )
 

@@ -21,6 +21,7 @@ var ErrVersion = errors.New("symcache of another version")
 // use. What it hands out is valid until Close.
 type Cache struct {
 	data   []byte
+	name   string // of the mapped file, "" if the bytes are not a file's
 	close  func() error
 	base   uint64
 	flags  uint32
@@ -52,7 +53,7 @@ func OpenFile(path string) (*Cache, error) {
 		unmap()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c.close = unmap
+	c.name, c.close = path, unmap
 	return c, nil
 }
 
@@ -121,9 +122,9 @@ func (c *Cache) regions(b []byte) error {
 	for off := 0; off+regionSize <= len(b); off += regionSize {
 		r := region{
 			start: le.Uint64(b[off:]), span: le.Uint32(b[off+8:]), bucket: le.Uint32(b[off+12:]),
-			firstBlock: le.Uint32(b[off+16:]), endBlock: le.Uint32(b[off+20:]),
+			firstBlock: le.Uint32(b[off+16:]), endBlock: le.Uint32(b[off+20:]), shift: b[off+24] & 31,
 		}
-		buckets := (uint64(r.span) + 1<<bucketShift - 1) >> bucketShift
+		buckets := (uint64(r.span) + 1<<r.shift - 1) >> r.shift
 		if uint64(r.bucket)+buckets > uint64(len(c.buckets)/4) || r.firstBlock > r.endBlock || uint64(r.endBlock) > uint64(len(c.blocks)) {
 			return corrupt("regions", uint64(off), "region reaches outside the buckets or the blocks")
 		}
@@ -141,6 +142,16 @@ func (c *Cache) Close() error {
 		return nil
 	}
 	return c.close()
+}
+
+// Guard calls fn, which looks up in a table that [OpenFile] mapped. If somebody
+// cut the file short meanwhile, that is an error and not the end of the program.
+// Tables that are replaced as a whole, by renaming a new one, need no guard.
+func (c *Cache) Guard(fn func() error) error {
+	if c.name == "" {
+		return fn()
+	}
+	return objfile.GuardMapped(c.name, c.data, fn)
 }
 
 // Verify reads the whole table and compares its checksum.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"slices"
 	"sort"
@@ -68,6 +69,7 @@ func Compile(f *objfile.File, opts Options) (res Result, err error) {
 type input struct {
 	DebugID, CodeID, Arch string
 	Base                  uint64
+	Size                  int64            // of the file in bytes
 	Source                debuginfo.Source // nil if there is no debug information
 	Symbols               []objfile.Symbol // ascending by address, the preferred name of an address first
 	DropPages             func()           // lets go of pages of the file that were read
@@ -87,7 +89,7 @@ func inputOf(f, image *objfile.File) (input, error) {
 
 // sourceOf returns the input without its symbols.
 func sourceOf(f *objfile.File) (in input, err error) {
-	in = input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base()}
+	in = input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base(), Size: f.Size()}
 	in.Source, err = f.DebugInfo()
 	return in, err
 }
@@ -133,10 +135,11 @@ func compile(in input, opts Options) (Result, error) {
 		workers = c.decode()
 	}
 	var res Result
+	first := math.MaxInt
 	for _, w := range workers {
 		res.Broken += w.broken
-		if res.Fault == nil {
-			res.Fault = w.err
+		if w.err != nil && w.broke < first {
+			first, res.Fault = w.broke, w.err
 		}
 	}
 	t := newTable(c, workers)

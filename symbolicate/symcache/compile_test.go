@@ -369,3 +369,59 @@ func TestManyScopes(t *testing.T) {
 		t.Errorf("%d scopes of one name took %v", n, took)
 	}
 }
+
+// What a file claims costs no more than what it says: terabytes of code, and names
+// that are ends of one another.
+func TestLargeClaims(t *testing.T) {
+	const tera = 1 << 40
+	c := newUnit().fn("f", 0x1000, tera).inline(1, "g", "a.c", 3, 0x2000, tera).row(0x1000, "a.c", 1).row(0x2000, "a.h", 2).row(tera, "", -1)
+	res, err := compile(input{Source: units{c}, Symbols: symbols("s", tera, tera)}, Options{Columns: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Table) > 1<<17 {
+		t.Errorf("one function and one symbol make a table of %d bytes", len(res.Table))
+	}
+	cache, err := Open(res.Table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[uint64]string{
+		0x1fff: "f at a.c:1", 0x2000: "g at a.h:2 < f at a.c:3", tera / 3: "g at a.h:2 < f at a.c:3", tera - 1: "g at a.h:2 < f at a.c:3",
+		tera: "s", 2*tera - 1: "s", 2 * tera: "",
+	} {
+		if got := show(cache.Lookup(nil, addr)); got != want {
+			t.Errorf("%#x is %q, want %q", addr, got, want)
+		}
+	}
+	many := newUnit()
+	text := strings.Repeat("x", 1<<16)
+	for i := range 2000 {
+		many.fn(text[i:], uint64(0x1000+16*i), uint64(0x1010+16*i))
+	}
+	_, err = compile(input{Source: units{many}, Size: 1 << 16}, Options{})
+	const want = "symcache: names and paths take 129085006 bytes, more than the 69206016 that a file of its size may have"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// Many symbols far from one another take few buckets each, and few steps.
+func TestSparseCode(t *testing.T) {
+	var syms []objfile.Symbol
+	for i := range 5000 {
+		syms = append(syms, objfile.Symbol{Name: fmt.Sprint("s", i), Addr: uint64(i) * 1_000_003, Size: 16})
+	}
+	for i := range 5000 {
+		syms = append(syms, objfile.Symbol{Name: fmt.Sprint("t", i), Addr: 1<<33 + uint64(i), Size: 1})
+	}
+	c := open(t, input{Symbols: syms}, Options{})
+	if len(c.data) > 5<<20 {
+		t.Errorf("10000 symbols make a table of %d bytes", len(c.data))
+	}
+	for _, s := range syms {
+		if got := show(c.Lookup(nil, s.Addr)); got != s.Name {
+			t.Fatalf("%#x is %q, want %s", s.Addr, got, s.Name)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package symcache
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -40,40 +41,36 @@ func (e *encoder) reserve() {
 // blocks writes regions, buckets, blocks and columns.
 func (e *encoder) blocks() error {
 	e.reserve()
-	var r region
-	open := false
-	var starts, offsets []uint32 // of the region's blocks
+	var r regionBuilder
 	for i := range e.t.entries {
 		en := &e.t.entries[i]
 		for start := en.start; start < en.end; {
-			end := min(en.end, start+maxSymbol)
-			if open && end-r.start > math.MaxUint32 {
-				e.endRegion(&r, starts, offsets)
-				open = false
-			}
-			if !open {
-				r = region{start: start, firstBlock: uint32(len(e.sections[secBlocks]))}
-				starts, offsets, open = starts[:0], offsets[:0], true
+			end := min(en.end, start+maxBlock)
+			if !r.takes(start, end) {
+				e.endRegion(&r)
 			}
 			if max(uint64(len(e.sections[secBlocks])), uint64(len(e.sections[secColumns]))) > math.MaxUint32-1<<24 {
 				return sizeError("functions")
 			}
-			starts = append(starts, uint32(start-r.start))
-			offsets = append(offsets, uint32(len(e.sections[secBlocks])))
+			r.add(start, end, uint32(len(e.sections[secBlocks])))
 			tail := uint64(0)
 			if en.block != nil && end == en.block.start+en.block.size {
-				tail = min(uint64(en.block.tail), gap(e.t.entries, i), math.MaxUint32-(end-r.start))
+				tail = min(uint64(en.block.tail), gap(e.t.entries, i))
+				r.end = end + tail
 			}
-			r.span = uint32(end - r.start + tail)
 			e.block(en, start, end, r.start, tail)
 			start = end
 		}
 	}
-	if open {
-		e.endRegion(&r, starts, offsets)
+	e.endRegion(&r)
+	if len(e.sections[secRegions])/regionSize > maxRegions {
+		return fmt.Errorf("symcache: code lies in more than %d places far apart", maxRegions)
 	}
 	return nil
 }
+
+// maxBlock is the longest block in bytes: with its tail a region of its own holds it.
+const maxBlock = 1 << 31
 
 // gap returns how many bytes lie between entry i and the next.
 func gap(entries []entry, i int) uint64 {
@@ -83,28 +80,63 @@ func gap(entries []entry, i int) uint64 {
 	return entries[i+1].start - entries[i].end
 }
 
-// maxSymbol is the longest block in bytes that only a symbol is known about.
-const maxSymbol = 1 << 31
+// A regionBuilder collects the blocks of a region.
+type regionBuilder struct {
+	start, end      uint64
+	lone            bool     // it is one long block
+	starts, offsets []uint32 // of the blocks, in the region and in their section
+}
 
-// endRegion writes a region and its buckets.
-func (e *encoder) endRegion(r *region, starts, offsets []uint32) {
-	r.bucket = uint32(len(e.sections[secBuckets]) / 4)
-	r.endBlock = uint32(len(e.sections[secBlocks]))
-	b := e.sections[secBuckets]
-	block := 0
-	for at := uint64(0); at < uint64(r.span); at += 1 << bucketShift {
-		for block+1 < len(starts) && uint64(starts[block+1]) <= at {
-			block++
-		}
-		b = le.AppendUint32(b, offsets[block])
+// takes reports whether a block from start to end belongs to the region. What is
+// long, or far from what is before it, gets a region of its own: it would take
+// buckets that have nothing to tell.
+func (r *regionBuilder) takes(start, end uint64) bool {
+	return len(r.starts) == 0 ||
+		!r.lone && end-start < maxGap && start-r.end < maxGap && end+maxTail-r.start <= math.MaxUint32
+}
+
+func (r *regionBuilder) add(start, end uint64, offset uint32) {
+	if len(r.starts) == 0 {
+		r.start, r.lone = start, end-start >= maxGap
 	}
-	e.sections[secBuckets] = b
-	out := e.sections[secRegions]
-	out = le.AppendUint64(out, r.start)
-	for _, v := range []uint32{r.span, r.bucket, r.firstBlock, r.endBlock} {
+	r.end = end
+	r.starts = append(r.starts, uint32(start-r.start))
+	r.offsets = append(r.offsets, offset)
+}
+
+// shift returns how many bytes of the region a bucket covers, as a power of two.
+func (r *regionBuilder) shift() uint8 {
+	if r.lone {
+		return loneShift
+	}
+	shift := uint8(minShift)
+	for shift < maxShift && (r.end-r.start)>>shift > bucketsABlock*uint64(len(r.starts)) {
+		shift++
+	}
+	return shift
+}
+
+// endRegion writes the region, its buckets, and starts another.
+func (e *encoder) endRegion(r *regionBuilder) {
+	if len(r.starts) == 0 {
+		return
+	}
+	shift, span := r.shift(), r.end-r.start
+	out := le.AppendUint64(e.sections[secRegions], r.start)
+	for _, v := range []uint32{uint32(span), uint32(len(e.sections[secBuckets]) / 4), r.offsets[0], uint32(len(e.sections[secBlocks]))} {
 		out = le.AppendUint32(out, v)
 	}
-	e.sections[secRegions] = out
+	e.sections[secRegions] = append(out, shift, 0, 0, 0, 0, 0, 0, 0)
+	b := e.sections[secBuckets]
+	block := 0
+	for at := uint64(0); at < span; at += 1 << shift {
+		for block+1 < len(r.starts) && uint64(r.starts[block+1]) <= at {
+			block++
+		}
+		b = le.AppendUint32(b, r.offsets[block])
+	}
+	e.sections[secBuckets] = b
+	*r = regionBuilder{starts: r.starts[:0], offsets: r.offsets[:0]}
 }
 
 // block writes what an entry says about the code from start to end.
@@ -135,7 +167,7 @@ func (e *encoder) block(en *entry, start, end, region, tail uint64) {
 			cols = uint32(len(e.sections[secColumns]))
 			e.columns(b)
 		}
-		out = e.rows(out, b, rowsExtra{clip: uint16(start - b.start), tail: uint16(tail), columns: cols, hasColumns: flags&blockColumns != 0})
+		out = e.rows(out, b, rowsExtra{clip: uint16(min(start-b.start, math.MaxUint16)), tail: uint16(tail), columns: cols, hasColumns: flags&blockColumns != 0})
 	}
 	le.PutUint32(out[at+8:], uint32(len(out)-at)<<8|flags)
 	e.sections[secBlocks] = out
@@ -248,14 +280,25 @@ func (e *encoder) columns(b *block) {
 	e.sections[secColumns] = p.bytes()
 }
 
+// Names may be written over one another in a file, each the end of a longer one, so
+// that they add up to more than the file. Real ones add up to less than the file
+// unpacked, which is 32 times its size at most.
+const (
+	minTexts  = 64 << 20
+	textShare = 32
+)
+
 // texts writes functions, files and strings.
 func (e *encoder) texts() error {
-	size := 0
+	size := uint64(0)
 	for _, n := range e.t.names.list {
-		size += len(n.Symbol) + len(n.Scope) + 2
+		size += uint64(len(n.Symbol)) + uint64(len(n.Scope)) + 6
 	}
 	for _, p := range e.t.paths {
-		size += len(p)
+		size += uint64(len(p))
+	}
+	if limit := min(minTexts+textShare*uint64(e.t.c.in.Size), math.MaxUint32-1<<10); size > limit {
+		return fmt.Errorf("symcache: names and paths take %d bytes, more than the %d that a file of its size may have", size, limit)
 	}
 	s := make([]byte, 0, size+3*math.MaxUint8)
 	for _, id := range e.ids {
@@ -277,9 +320,6 @@ func (e *encoder) texts() error {
 		s = append(s, p...)
 	}
 	e.sections[secFunctions], e.sections[secFiles], e.sections[secStrings] = functions, files, s
-	if uint64(len(s)) > math.MaxUint32 {
-		return sizeError("names")
-	}
 	return nil
 }
 

@@ -54,27 +54,39 @@ const (
 
 var sectionNames = [numSections]string{"regions", "buckets", "blocks", "functions", "files", "strings", "columns"}
 
-// A region is a run of the image shorter than 4 GiB. Images have one; a kernel
-// linked with its modules or a huge one has more.
+// A region is a run of the image shorter than 4 GiB. Images have one or a few.
 //
 //	0x00  8  offset of the region from the start of the image
 //	0x08  4  bytes it spans
 //	0x0c  4  its first bucket
 //	0x10  4  offset of its first block in the blocks
 //	0x14  4  offset of the end of its blocks
-const regionSize = 0x18
+//	0x18  1  shift: a bucket is 1<<shift bytes of code
+//	0x19  7  unused
+const regionSize = 0x20
 
 type region struct {
 	start                uint64
 	span                 uint32
 	bucket               uint32
 	firstBlock, endBlock uint32
+	shift                uint8
 }
 
-// bucketShift makes a bucket 256 bytes of code. A bucket is the offset of the last
-// block that starts at or before the bucket's first address; if there is none, of
-// the region's first block.
-const bucketShift = 8
+// A bucket is the offset of the last block that starts at or before the bucket's
+// first address; if there is none, of the region's first block. Buckets are as
+// small as their number allows, so that few blocks have to be passed, and none
+// leads past more than maxChain.
+const (
+	minShift      = 8
+	maxShift      = 12
+	bucketsABlock = 8 // beyond which buckets grow
+	maxChain      = 1 << maxShift
+
+	// Code that nothing is known about, or one thing only, takes no buckets from here on.
+	maxGap    = 1 << 20
+	loneShift = 31
+)
 
 // A function record is what a function is called.
 //
@@ -151,7 +163,7 @@ const (
 	blockColumns = 1 << 2
 	blockNarrow  = 1 << 3 // starts of rows and columns take 1 byte
 
-	maxBlockCode = 1<<16 - 1 // so that a row's start and their number fit 2 bytes: longer code is several blocks
+	maxRowStart = 1<<16 - 2 // so that a row's start and their number fit 2 bytes
 )
 
 // offsets of header fields

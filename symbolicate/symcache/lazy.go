@@ -26,6 +26,7 @@ type Lazy struct {
 	frames  []Frame
 	order   []int
 	ahead   map[uint64][]Frame // answers to what Expect was told of
+	fault   error              // of the first unit that could not be read to its end
 }
 
 // What lookups cost, in bytes of debug information that compiling gets through in
@@ -104,7 +105,18 @@ func (l *Lazy) compile() error {
 	if err == nil {
 		l.cache, err = Open(res.Table)
 	}
+	l.note(res.Fault)
 	return err
+}
+
+// Fault returns what was wrong with the first unit that a lookup could not read
+// to its end, or nil. What such a unit told before the fault was used.
+func (l *Lazy) Fault() error { return l.fault }
+
+func (l *Lazy) note(err error) {
+	if l.fault == nil {
+		l.fault = err
+	}
 }
 
 // assign finds the units of each address. It returns nil if compiling the whole
@@ -160,7 +172,7 @@ func (l *Lazy) answer(rels []uint64, units [][]int, yield func(i int, frames []F
 			addrs = append(addrs, rels[i]+l.c.in.Base)
 		}
 		if first(group[0]) >= 0 {
-			l.reader.ReadFor(first(group[0]), addrs, &l.unit) // a broken unit answers what precedes the fault
+			l.note(l.reader.ReadFor(first(group[0]), addrs, &l.unit))
 		} else {
 			l.unit.Reset()
 		}
@@ -183,13 +195,13 @@ func (l *Lazy) answer(rels []uint64, units [][]int, yield func(i int, frames []F
 // search looks for addr in whole units, and then among rows and symbols alone.
 func (l *Lazy) search(addr uint64, units []int) {
 	for _, u := range units {
-		l.reader.ReadFor(u, nil, &l.unit)
+		l.note(l.reader.ReadFor(u, nil, &l.unit))
 		if l.find(addr) {
 			return
 		}
 	}
 	for _, u := range units {
-		l.reader.ReadFor(u, []uint64{}, &l.unit)
+		l.note(l.reader.ReadFor(u, []uint64{}, &l.unit))
 		if l.bare(addr) {
 			return
 		}

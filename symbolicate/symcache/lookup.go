@@ -35,10 +35,6 @@ func (f *Frame) Plain() string {
 	return f.Scope + sep + f.Symbol
 }
 
-// maxChain limits how many blocks follow one another within a bucket: each
-// starts at an address of its own.
-const maxChain = 1<<bucketShift + 1
-
 // Lookup appends to dst the frames at rel, an offset from the start of the image,
 // innermost first, and returns the extended slice. Where nothing is known it
 // appends nothing. It does not allocate if dst has room.
@@ -85,8 +81,8 @@ func (c *Cache) regionOf(rel uint64) *region {
 // offset in a region, or nil.
 func (c *Cache) blockAt(r *region, at uint32) []byte {
 	b := c.blocks[:r.endBlock]
-	off := le.Uint32(c.buckets[4*(int(r.bucket)+int(at>>bucketShift)):])
-	for range maxChain {
+	off := le.Uint32(c.buckets[4*(int(r.bucket)+int(at>>r.shift)):])
+	for range maxChain + 1 {
 		if uint64(off)+blockSize > uint64(len(b)) {
 			return nil
 		}

@@ -26,8 +26,9 @@ type sweeper struct {
 	pieces  []piece // ranges of inlines
 	keys    []uint64
 	spare   []piece
-	open    []piece // those around the current address, the winner last
-	row     int     // in u.Rows: the last one at or before the current address
+	open    []piece          // those around the current address, the winner last
+	row     int              // in u.Rows: the last one at or before the current address
+	split   func(pos uint64) // ends the block that is being built and starts one at pos
 }
 
 // A piece is a range of an inlined call.
@@ -109,7 +110,7 @@ func (s *sweeper) sweep(start, end uint64) {
 			stop = min(stop, s.open[i].end)
 			inline = s.open[i].inline
 		}
-		s.emit(pos, stop, s.b.scopeOf(s, inline))
+		s.emit(pos, stop, inline)
 		pos = stop
 	}
 }
@@ -157,9 +158,11 @@ func (s *sweeper) seekRow(pos uint64) {
 	s.row = sort.Search(len(rows), func(i int) bool { return rows[i].Addr > pos }) - 1
 }
 
-// emit adds the rows from pos to end, which belong to scope.
-func (s *sweeper) emit(pos, end uint64, scope uint16) {
+// emit adds the rows from pos to end, which belong to an inlined call. A row too far
+// from the start of its block starts the next.
+func (s *sweeper) emit(pos, end uint64, inline int32) {
 	rows := s.u.Rows
+	scope := s.b.scopeOf(s, inline)
 	for pos < end {
 		for s.row+1 < len(rows) && rows[s.row+1].Addr <= pos {
 			s.row++
@@ -167,6 +170,10 @@ func (s *sweeper) emit(pos, end uint64, scope uint16) {
 		var r debuginfo.Row
 		if s.row >= 0 && !rows[s.row].End {
 			r = rows[s.row]
+		}
+		if pos-s.b.start > maxRowStart {
+			s.split(pos)
+			scope = s.b.scopeOf(s, inline)
 		}
 		s.b.row(pos, scope, &r)
 		if s.row+1 == len(rows) {

@@ -22,8 +22,9 @@ type worker struct {
 	unitNames []uint32 // by index in the unit: the interner's number + 1, 0 not yet asked for
 	unitPaths []uint32
 	blocks    [][]block // in chunks, so that none is moved
-	err       error     // the first broken unit
-	broken    int       // how many units are
+	err       error     // what was wrong with the first broken unit
+	broke     int       // which one that is
+	broken    int       // how many there are
 }
 
 func newWorker(c *compiler, index int) *worker {
@@ -53,7 +54,7 @@ func (w *worker) read(i int) {
 	if err := w.reader.Read(i, &w.unit); err != nil {
 		w.broken++
 		if w.err == nil {
-			w.err = err
+			w.err, w.broke = err, i
 		}
 	}
 	u := &w.unit
@@ -111,18 +112,23 @@ func (w *worker) function(i int, f *debuginfo.Function) {
 func (w *worker) blocksOf(r debuginfo.Range, b block) {
 	b.worker = w.index
 	b.first, b.span = r.Start-w.c.in.Base, r.End-r.Start
-	for at := r.Start; at < r.End; {
-		end := min(r.End, at+maxBlockCode)
-		w.sweep.b.begin(at)
-		w.sweep.sweep(at, end)
-		b.start = at - w.c.in.Base
-		w.sweep.b.finish(&b, end-at)
-		b.tail = w.sweep.tail(end)
-		b.seq = w.seq
-		w.seq++
-		w.add(b)
-		at = end
+	w.sweep.b.begin(r.Start)
+	w.sweep.split = func(pos uint64) {
+		w.finish(b, pos)
+		w.sweep.b.begin(pos)
 	}
+	w.sweep.sweep(r.Start, r.End)
+	b.tail = w.sweep.tail(r.End)
+	w.finish(b, r.End)
+}
+
+// finish appends the block that was built, which ends at end.
+func (w *worker) finish(b block, end uint64) {
+	b.start = w.sweep.b.start - w.c.in.Base
+	w.sweep.b.finish(&b, end-w.sweep.b.start)
+	b.seq = w.seq
+	w.seq++
+	w.add(b)
 }
 
 // add keeps a block.
