@@ -112,30 +112,34 @@ func (n *names) collect(u *unit, d *die, off uint64, found *foundName, steps int
 	}
 }
 
-// plain returns the source name of the function that d is, without its scope.
-func (n *names) plain(u *unit, d *die, steps int) string {
-	if s := u.str(d, name); s != "" || steps == 0 {
-		return s
+// declaration returns the source name of the function or type that d is, and where
+// it is declared, if d refers to that.
+func (n *names) declaration(u *unit, d *die, k kind) (symbol string, at location) {
+	for range maxReferences {
+		if symbol == "" {
+			symbol = u.str(d, name)
+		}
+		data, off, ok := u.reference(d, origin)
+		if !ok {
+			data, off, ok = u.reference(d, specification)
+		}
+		if !ok {
+			break
+		}
+		next, err := n.r.unitOf(u, data, off)
+		if err != nil {
+			break
+		}
+		a, p, err := next.abbrev(int(off))
+		if err != nil || a == nil || a.kind != k {
+			break
+		}
+		if _, err = next.skip(a, p, &n.die); err != nil {
+			break
+		}
+		u, d, at = next, &n.die, location{next, off}
 	}
-	data, off, ok := u.reference(d, origin)
-	if !ok {
-		data, off, ok = u.reference(d, specification)
-	}
-	if !ok {
-		return ""
-	}
-	u, err := n.r.unitOf(u, data, off)
-	if err != nil {
-		return ""
-	}
-	a, p, err := u.abbrev(int(off))
-	if err != nil || a == nil || a.kind != kindFunc {
-		return ""
-	}
-	if _, err = u.skip(a, p, &n.die); err != nil {
-		return ""
-	}
-	return n.plain(u, &n.die, steps-1)
+	return symbol, at
 }
 
 // An offsetMap maps offsets of DIEs to small numbers. It is emptied in no time,

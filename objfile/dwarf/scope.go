@@ -14,33 +14,56 @@ const maxScope = 1 << 10
 // scopes finds what functions without a linkage name stand in: GCC gives none to
 // those in unnamed namespaces and to lambdas. The names that a unit wants are
 // gathered first, so that one pass per unit, which jumps over every DIE that holds
-// none of them, finds all.
+// none of them, finds all. Scopes that are declared elsewhere, as a function is in
+// its class, take a further pass.
 type scopes struct {
 	wanted []wantedScope
-	open   []scope // the DIEs around the one that the pass is at
+	later  []wantedScope // for the next pass
+	open   []scope       // the DIEs around the one that the pass is at
 }
 
 // A scope is a DIE that holds others.
 type scope struct {
-	name   string // what it adds to the names of what is in it
-	path   string // the names of all scopes up to it, once joined
-	joined bool
+	name     string   // what it adds to the names of what is in it
+	declared location // where it, or the innermost around it that is, is declared elsewhere
+	starts   bool     // it is such a one itself: what is around it does not count
+	path     string   // the names of all scopes up to it that count, once joined
+	joined   bool
 }
 
-// A wantedScope is a name whose scope is looked for: that of the DIE at off.
-type wantedScope struct {
-	u    *unit
-	off  uint64
-	name uint32 // index in Unit.Names
+// A location is a DIE. It is nowhere where u is nil.
+type location struct {
+	u   *unit
+	off uint64
 }
+
+// A wantedScope is a name whose scope is looked for: that of a DIE.
+type wantedScope struct {
+	location
+	name  uint32 // index in Unit.Names
+	inner string // what was found of the scope from its inner end on
+}
+
+// maxScopePasses limits how often what is declared elsewhere stands in what is
+// declared elsewhere.
+const maxScopePasses = 4
 
 // want asks for the scope of a name that the DIE at off of u has.
 func (s *scopes) want(u *unit, off uint64, name uint32) {
-	s.wanted = append(s.wanted, wantedScope{u, off, name})
+	s.wanted = append(s.wanted, wantedScope{location: location{u, off}, name: name})
 }
 
 // find gives every wanted name its scope.
 func (s *scopes) find(r *reader) {
+	for range maxScopePasses {
+		s.pass(r)
+		s.wanted, s.later = s.later, s.wanted[:0]
+	}
+	s.wanted = s.wanted[:0]
+}
+
+// pass looks every wanted scope up once.
+func (s *scopes) pass(r *reader) {
 	slices.SortFunc(s.wanted, func(a, b wantedScope) int {
 		return cmp.Or(cmp.Compare(a.u.serial, b.u.serial), cmp.Compare(a.off, b.off))
 	})
@@ -52,7 +75,6 @@ func (s *scopes) find(r *reader) {
 		s.findIn(rest[0].u, r, rest[:n])
 		rest = rest[n:]
 	}
-	s.wanted = s.wanted[:0]
 }
 
 // findIn walks u up to the last wanted DIE. At a fault it stops: the walk for
@@ -63,8 +85,7 @@ func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 	for p := u.dies; p < len(u.info); {
 		for len(wanted) > 0 && wanted[0].off <= uint64(p) {
 			if wanted[0].off == uint64(p) {
-				name := &r.out.Names[wanted[0].name]
-				name.Scope = s.scopeOf(name.Symbol, name.Language.Separator())
+				s.found(wanted[0], &r.out.Names[wanted[0].name])
 			}
 			wanted = wanted[1:]
 		}
@@ -96,25 +117,37 @@ func (s *scopes) findIn(u *unit, r *reader, wanted []wantedScope) {
 		if len(s.open) >= maxDepth {
 			return
 		}
-		s.open = append(s.open, scope{name: r.scopeName(u, a, lang)})
+		s.push(r.scope(u, a, lang))
+	}
+}
+
+// push opens a scope.
+func (s *scopes) push(o scope) {
+	if o.starts = o.declared.u != nil; !o.starts && len(s.open) > 0 {
+		o.declared = s.open[len(s.open)-1].declared
+	}
+	s.open = append(s.open, o)
+}
+
+// found gives a name what the open scopes come to, and asks for what is around
+// the one that is declared elsewhere, if there is one.
+func (s *scopes) found(w wantedScope, name *debuginfo.Name) {
+	n, sep := len(s.open), name.Language.Separator()
+	if w.inner == "" && n > 0 && s.open[n-1].name == unnamedType && (name.Symbol == "operator()" || name.Symbol == "_FUN") {
+		n, w.inner = n-1, "{lambda}" // what has these members and no name is the type of a lambda
+	}
+	name.Scope = joinScope(s.path(n, sep), sep, w.inner)
+	if n > 0 && s.open[n-1].declared.u != nil {
+		w.location, w.inner = s.open[n-1].declared, name.Scope
+		s.later = append(s.later, w)
 	}
 }
 
 // unnamedType stands for a type without a name.
 const unnamedType = "(anonymous class)"
 
-// scopeOf returns the names of the open scopes, outermost first, as the scope of a
-// symbol. What has these members and no name is the type of a lambda.
-func (s *scopes) scopeOf(symbol, sep string) string {
-	n := len(s.open)
-	if n > 0 && s.open[n-1].name == unnamedType && (symbol == "operator()" || symbol == "_FUN") {
-		return joinScope(s.path(n-1, sep), sep, "{lambda}")
-	}
-	return s.path(n, sep)
-}
-
-// path returns the names of the first n open scopes. Each is joined once, however
-// many names are in it.
+// path returns the names of the first n open scopes, outermost first, from the one
+// on that is declared elsewhere. Each is joined once, however many names are in it.
 func (s *scopes) path(n int, sep string) string {
 	first := n
 	for first > 0 && !s.open[first-1].joined {
@@ -125,6 +158,9 @@ func (s *scopes) path(n int, sep string) string {
 		path = s.open[first-1].path
 	}
 	for i := first; i < n; i++ {
+		if s.open[i].starts {
+			path = ""
+		}
 		path = joinScope(path, sep, s.open[i].name)
 		s.open[i].path, s.open[i].joined = path, true
 	}
@@ -141,21 +177,22 @@ func joinScope(path, sep, name string) string {
 	return path + sep + name
 }
 
-// scopeName returns what the DIE that r decoded last adds to the names of what is in it.
-func (r *reader) scopeName(u *unit, a *abbrev, lang debuginfo.Language) string {
+// scope returns the scope that the DIE is which r decoded last.
+func (r *reader) scope(u *unit, a *abbrev, lang debuginfo.Language) scope {
+	d := &r.die
 	switch a.kind {
 	case kindScope:
-		if s := u.str(&r.die, name); s != "" || lang != debuginfo.CPP {
-			return s
+		s := u.str(d, name)
+		if s == "" && lang == debuginfo.CPP {
+			s = "(anonymous namespace)"
 		}
-		return "(anonymous namespace)"
-	case kindType:
-		if s := u.str(&r.die, name); s != "" {
-			return s
+		return scope{name: s}
+	case kindType, kindFunc:
+		s, declared := r.names.declaration(u, d, a.kind)
+		if s == "" && a.kind == kindType {
+			s = unnamedType
 		}
-		return unnamedType
-	case kindFunc:
-		return r.names.plain(u, &r.die, maxReferences)
+		return scope{name: s, declared: declared}
 	}
-	return ""
+	return scope{}
 }
