@@ -51,7 +51,7 @@ func ExampleSymbolicator_Event() {
 	// (anonymous namespace)::Till::close main.cc:48
 	// shop::Span<T>::sort<T> main.cc:22
 	// shop::Span<T>::sort<T>::lambda::_FUN main.cc:22
-	// sort<T>::lambda::operator() main.cc:23
+	// shop::Span<T>::sort<T>::lambda::operator() main.cc:23
 	// shop::By<T>::operator() catalogue.h:46
 	// (anonymous namespace)::cost main.cc:39
 	// shop::Item::net catalogue.h:14
