@@ -21,7 +21,7 @@ var ErrVersion = errors.New("symcache of another version")
 // use. What it hands out is valid until Close.
 type Cache struct {
 	data   []byte
-	name   string // of the mapped file, "" if the bytes are not a file's
+	path   string // of the mapped file, "" if the bytes are not a file's
 	close  func() error
 	base   uint64
 	flags  uint32
@@ -53,7 +53,7 @@ func OpenFile(path string) (*Cache, error) {
 		unmap()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c.name, c.close = path, unmap
+	c.path, c.close = path, unmap
 	return c, nil
 }
 
@@ -148,10 +148,10 @@ func (c *Cache) Close() error {
 // cut the file short meanwhile, that is an error and not the end of the program.
 // Tables that are replaced as a whole, by renaming a new one, need no guard.
 func (c *Cache) Guard(fn func() error) error {
-	if c.name == "" {
+	if c.path == "" {
 		return fn()
 	}
-	return objfile.GuardMapped(c.name, c.data, fn)
+	return objfile.GuardMapped(c.path, c.data, fn)
 }
 
 // Verify reads the whole table and compares its checksum.
