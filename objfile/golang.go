@@ -16,11 +16,12 @@ var goTables = []string{".gopclntab", ".data.rel.ro.gopclntab"}
 var goData = []string{".go.module", ".go_module", ".noptrdata", ".data", ".data.rel.ro", ".rodata", ".rdata"}
 
 // goTable opens the line table of a Go program. It is nil in a program of another
-// language, and where the table cannot be read: there are other sources.
-func (f *File) goTable() *gopclntab.Table {
+// language, and where the table cannot be read: there are other sources. It also
+// says whether the program has no code but Go's.
+func (f *File) goTable() (table *gopclntab.Table, allGo bool) {
 	im := gopclntab.Image{Table: f.goTableBytes()}
 	if im.Table.Bytes == nil {
-		return nil
+		return nil, false
 	}
 	for i := range f.sections {
 		if s := &f.sections[i]; s.Code && !s.Empty() && len(s.plain()) > 0 {
@@ -29,7 +30,7 @@ func (f *File) goTable() *gopclntab.Table {
 	}
 	im.Code = mergeRanges(im.Code)
 	if text, ok := f.Section(".text"); ok {
-		im.Text = text.Addr
+		im.Text = debuginfo.Range{Start: text.Addr, End: text.Addr + text.Size}
 	}
 	for _, name := range goData {
 		for i := range f.sections { // there may be several of a name
@@ -40,9 +41,9 @@ func (f *File) goTable() *gopclntab.Table {
 	}
 	table, err := gopclntab.New(im)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	return table
+	return table, table.IsAll(im.Text)
 }
 
 // goTableBytes returns the section with the table, from the table on.
@@ -52,8 +53,8 @@ func (f *File) goTableBytes() (t gopclntab.Section) {
 			return gopclntab.Section{Addr: s.Addr, Bytes: s.plain()}
 		}
 	}
-	if f.format != PE {
-		return t
+	if f.format != PE || !f.debugID.IsZero() {
+		return t // Go's linker writes no debug id into a PE file
 	}
 	for _, name := range []string{".rdata", ".text"} {
 		if s, ok := f.Section(name); ok {
@@ -78,22 +79,14 @@ func (s *Section) plain() []byte {
 // more than its line table, which is stored plain and tells what its DWARF tells,
 // but for columns, of which that has none.
 func (f *File) debugInfo() (debuginfo.Source, error) {
-	table := f.goTable()
+	table, allGo := f.goTable()
 	if table == nil {
 		return f.image.debugInfo()
 	}
-	if s, ok := f.Section(".debug_info"); !ok || s.Empty() || f.isAllGo(table.Code()) {
+	if s, ok := f.Section(".debug_info"); !ok || s.Empty() || allGo {
 		return table, nil
 	}
 	return &goSource{table: table, all: sync.OnceValues(f.image.debugInfo)}, nil
-}
-
-// isAllGo reports whether Go's code is all of .text, but for what aligns its end.
-// Code of other languages would be there, before it or after it.
-func (f *File) isAllGo(code debuginfo.Range) bool {
-	const align = 64
-	text, ok := f.Section(".text")
-	return ok && code.Start <= text.Addr && text.Addr+text.Size-code.End < align
 }
 
 // A goSource is the debug information of a program that is partly written in Go.

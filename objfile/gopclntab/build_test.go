@@ -131,7 +131,7 @@ func (b *builder) image() Image {
 	im := Image{
 		Table: Section{tableAddr, table},
 		Code:  []debuginfo.Range{{Start: textAddr, End: textAddr + textSize}},
-		Text:  textAddr,
+		Text:  debuginfo.Range{Start: textAddr, End: textAddr + textSize},
 		Data:  []Section{{callsAddr, calls}},
 	}
 	if v.relative && !b.noModule {

@@ -2,19 +2,18 @@ package gopclntab
 
 import "bytes"
 
-// Find returns where in data a table starts, -1 if none does: for files that have
-// no section of their own for it.
+// Find returns where in data a little-endian table starts, -1 if none does: for
+// files that have no section of their own for it.
 func Find(data []byte) int {
-	for _, v := range versions {
-		magic := []byte{byte(v.magic), 0xff, 0xff, 0xff, 0, 0}
-		for from := 0; ; from++ {
-			i := bytes.Index(data[from:], magic)
-			if i < 0 {
-				break
-			}
-			if from += i; from%4 == 0 && Matches(data[from:]) {
-				return from
-			}
+	rest := []byte{0xff, 0xff, 0xff, 0, 0} // of every header, after its first byte
+	for from := 1; from < len(data); from++ {
+		i := bytes.Index(data[from:], rest)
+		if i < 0 {
+			return -1
+		}
+		from += i
+		if at := from - 1; at%4 == 0 && Matches(data[at:]) {
+			return at
 		}
 	}
 	return -1

@@ -20,7 +20,7 @@ func FuzzTable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, table, calls, data []byte) {
 		code := debuginfo.Range{Start: textAddr, End: textAddr + textSize}
 		tab, err := New(Image{
-			Table: Section{tableAddr, table}, Code: []debuginfo.Range{code}, Text: textAddr,
+			Table: Section{tableAddr, table}, Code: []debuginfo.Range{code}, Text: code,
 			Data: []Section{{callsAddr, calls}, {dataAddr, data}},
 		})
 		if err != nil {

@@ -32,8 +32,9 @@ type Image struct {
 	// left out.
 	Code []debuginfo.Range
 
-	// Text is where Go's code starts, for files that do not say so themselves.
-	Text uint64
+	// Text is the section that Go's code is in, for files that do not say where it
+	// starts. It is of use if nothing else is in it.
+	Text debuginfo.Range
 
 	// Data is the rest of what is loaded, where the runtime's description of the
 	// program is looked for. What is likeliest to hold it comes first.
@@ -222,6 +223,16 @@ func (t *Table) entry(i int) uint64 { return t.text + t.start(2*i) }
 // find returns the last function that starts at or before addr, -1 if none does.
 func (t *Table) find(addr uint64) int {
 	return sort.Search(t.count, func(i int) bool { return t.entry(i) > addr }) - 1
+}
+
+// alignment is what sections of code may be filled up to.
+const alignment = 64
+
+// IsAll reports whether Go's code is all of a section, but for what aligns its end:
+// code of other languages would be before it or after it.
+func (t *Table) IsAll(section debuginfo.Range) bool {
+	code := t.Code()
+	return code.Start <= section.Start && code.End <= section.End && section.End-code.End < alignment
 }
 
 // Code returns the code from the first function to the end of the last.

@@ -166,6 +166,8 @@ func TestNewErrors(t *testing.T) {
 	}
 	sections := builders[9].builder
 	sections.sections = 2
+	elsewhere := builders[9].builder
+	elsewhere.noModule, elsewhere.noAddress = true, true
 	for _, tt := range []struct {
 		name string
 		builder
@@ -178,6 +180,7 @@ func TestNewErrors(t *testing.T) {
 		{"many functions", builders[9].builder, edit(8, 0, 0, 1), ".gopclntab+0x8: 65536 functions: has room for 17"},
 		{"part outside", builders[9].builder, edit(32, 0, 0, 1), ".gopclntab+0x48: a part at 0x10000: has 0x154 bytes"},
 		{"several sections of code", sections, func(*Image) {}, ".gopclntab+0x0: code in 2 sections"},
+		{"other code", elsewhere, func(im *Image) { im.Text.End += 0x100 }, ".gopclntab+0x0: nothing tells where code starts"},
 		{"no code", builders[9].builder, func(im *Image) { im.Code = nil }, ".gopclntab+0x0: functions do not lie in the program's code"},
 		{"out of order", builders[9].builder, func(im *Image) {
 			starts := im.Table.Bytes[binary.LittleEndian.Uint64(im.Table.Bytes[64:]):]

@@ -55,7 +55,7 @@ func (t *Table) put(b []byte, v uint64) {
 
 // module reads the description at the start of data, nil if it is none.
 func (t *Table) module(data []byte) module {
-	if len(data) < moduleWords*t.word {
+	if len(data) < moduleWords*t.word || t.uint(data[moduleNames*t.word:], t.word) != t.image.Table.Addr+t.offsets[0] {
 		return nil
 	}
 	m := make(module, moduleWords)
@@ -101,7 +101,9 @@ func (t *Table) placeCode() error {
 	case told != 0:
 		t.text = told
 	default:
-		t.text = t.image.Text
+		if t.text = t.image.Text.Start; !t.IsAll(t.image.Text) {
+			return &cursor.Error{Section: name, Reason: "nothing tells where code starts"}
+		}
 	}
 	if !t.isCode(t.Code()) {
 		return &cursor.Error{Section: name, Reason: "functions do not lie in the program's code"}
