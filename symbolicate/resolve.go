@@ -157,19 +157,51 @@ func (j *job) lookup() {
 		f, g := &j.frames[a], &j.frames[b]
 		return cmp.Or(cmp.Compare(f.image, g.image), cmp.Compare(f.rel, g.rel))
 	})
-	var last *frame
-	for _, i := range j.order {
-		f := &j.frames[i]
-		file := j.files[f.image]
-		if file.status != ImageFound {
-			f.status = file.status.frameStatus()
-			continue
+	for rest := j.order; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && j.frames[rest[n]].image == j.frames[rest[0]].image {
+			n++
 		}
-		if last != nil && last.image == f.image && last.rel == f.rel {
+		j.lookupIn(j.frames[rest[0]].image, rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// lookupIn sets the functions of the frames of one image, in ascending order.
+func (j *job) lookupIn(image int32, order []int32) {
+	file := j.files[image]
+	if file.status == ImageFound {
+		err := guard(file.table, func() error { j.ask(file.table, order); return nil })
+		if err == nil {
+			return
+		}
+		file = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.path, arch: file.arch}
+		j.files[image] = file
+	}
+	for _, i := range order {
+		f := &j.frames[i]
+		f.first, f.end, f.status = 0, 0, file.status.frameStatus()
+	}
+}
+
+// guard calls fn, which reads t. A mapped table may be cut short meanwhile.
+func guard(t table, fn func() error) error {
+	if g, ok := t.(interface{ Guard(func() error) error }); ok {
+		return g.Guard(fn)
+	}
+	return fn()
+}
+
+// ask looks frames up in the table of their image.
+func (j *job) ask(t table, order []int32) {
+	var last *frame
+	for _, i := range order {
+		f := &j.frames[i]
+		if last != nil && last.rel == f.rel {
 			f.first, f.end = last.first, last.end
 		} else {
 			f.first = int32(len(j.found))
-			j.found = file.table.Lookup(j.found, uint64(f.rel))
+			j.found = t.Lookup(j.found, uint64(f.rel))
 			f.end = int32(len(j.found))
 		}
 		last = f

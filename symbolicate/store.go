@@ -101,18 +101,24 @@ func (s *store) entry(key imageKey) (e *entry, mine bool) {
 	return e, true
 }
 
-// fill loads the file of a new entry and lets those waiting for it go on.
+// fill loads the file of a new entry and lets those waiting for it go on. An entry
+// that got no file, be it that load panicked, is forgotten: someone else may try.
 func (s *store) fill(ctx context.Context, e *entry, im *debugimage.Image) (*debugFile, error) {
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch el := s.entries[e.key]; {
+		case e.file == nil && el != nil && el.Value == e:
+			s.remove(el)
+		case e.file != nil && e.file.status != ImageFound:
+			e.until = time.Now().Add(s.retry)
+		}
+		close(e.loaded)
+	}()
 	e.err = context.Canceled // for those waiting, should load panic
-	defer close(e.loaded)
-	e.file, e.err = s.load(ctx, im)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch el := s.entries[e.key]; {
-	case e.err != nil && el != nil && el.Value == e:
-		s.remove(el)
-	case e.err == nil && e.file.status != ImageFound:
-		e.until = time.Now().Add(s.retry)
+	file, err := s.load(ctx, im)
+	if e.err = err; err == nil {
+		e.file = file
 	}
 	return e.file, e.err
 }

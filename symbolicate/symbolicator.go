@@ -126,7 +126,8 @@ func newSymbolicator(opts Options, l *loader) *Symbolicator {
 // that has none.
 //
 // When the context's deadline passes, the event comes back with what was known
-// by then, and the images that were waited for say so. When the context is
+// by then, and the images that were waited for say so; a debug file that is being
+// compiled is finished first, for the next event to find. When the context is
 // cancelled, or the text is not JSON, Event returns an error.
 func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
 	j, err := s.run(ctx, text)
