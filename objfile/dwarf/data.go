@@ -5,11 +5,17 @@
 // small programs, so a walk over the DIEs touches no map, allocates nothing per
 // DIE and skips what cannot lead to code.
 //
-// Input is hostile. Whatever the bytes, a read ends in time and memory linear in
-// the size of the sections: every offset is checked before use, references are
-// followed [maxReferences] deep, the DIE tree [maxDepth] deep, and a line program
-// or a range list may yield no more than its bytes can encode. What is broken is
-// reported as a [*cursor.Error] with section and offset; other units stay readable.
+// A unit may stand in another file than its code: [Options] says where split files
+// and what dwz shared come from. The package itself opens nothing; [Package] reads
+// what a .dwp file holds.
+//
+// Input is hostile. Whatever the bytes, reading a unit ends in time and memory
+// linear in the size of the sections: every offset is checked before use,
+// references are followed [maxReferences] deep, the DIE tree [maxDepth] deep,
+// functions in functions [maxNesting] deep, and what units share, be it
+// abbreviations or range lists, is read for each in proportion to its size. What
+// is broken is reported as a [*cursor.Error] with section and offset; other units
+// stay readable.
 package dwarf
 
 import (

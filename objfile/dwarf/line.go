@@ -10,9 +10,9 @@ import (
 )
 
 // maxRows limits the rows of one line program, and so the memory of a hostile one
-// to 100 MB. All of Linux has that many; the largest unit that compilers are known
-// to write has a tenth.
-const maxRows = 1 << 22
+// to about 75 MB, twice that while they grow. All of Linux has little more; the
+// largest unit that compilers are known to write has a tenth.
+const maxRows = 3 << 20
 
 // Standard and extended opcodes of line programs (DWARF 5 §6.2.5.2, §6.2.5.3).
 const (

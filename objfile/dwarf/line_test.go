@@ -487,7 +487,7 @@ func TestTooManyRows(t *testing.T) {
 	a.line.b = l.end().table()
 	a.unit(unitSpec{}, cu(lines(0)))
 	var u debuginfo.Unit
-	const want = ".debug_line+0x5f: line program yields more than 4194304 rows"
+	const want = ".debug_line+0x5f: line program yields more than 3145728 rows"
 	if err := a.data(t).NewReader().Read(0, &u); err == nil || err.Error() != want {
 		t.Errorf("got error %v, want %v", err, want)
 	}

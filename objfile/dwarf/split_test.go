@@ -261,3 +261,29 @@ func FuzzPackage(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSplit reads a skeleton completed by a split file of any DIEs.
+func FuzzSplit(f *testing.F) {
+	for _, version := range []int{4, 5} {
+		for _, big := range []bool{false, true} {
+			_, split := splitPair(version, big)
+			f.Add(split.sections().Info, version == 5, big)
+		}
+	}
+	f.Fuzz(func(t *testing.T, info []byte, v5, big bool) {
+		version := 4
+		if v5 {
+			version = 5
+		}
+		linked, split := splitPair(version, big)
+		linked.code = fuzzCode
+		s := split.sections()
+		s.Info = info
+		d, err := New(split.order(), s, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked.opts.Split = func(Skeleton) (*Data, error) { return d, nil }
+		checkData(t, linked.data(t), false)
+	})
+}

@@ -203,6 +203,16 @@ func (u *unit) rangeList(dst []debuginfo.Range, d *die) ([]debuginfo.Range, erro
 	return u.rngList(dst, off)
 }
 
+const tooManyRanges = "unit has more ranges than its size accounts for"
+
+// maxRangeEntries limits the entries of range lists that are read for a unit, so
+// that lists which many DIEs share cost no more than others. A function takes a
+// dozen bytes and has a range or two, each once more in the unit's root, which
+// alone is in a skeleton.
+func (u *unit) maxRangeEntries() int {
+	return 1<<14 + 16*(u.end-u.off)
+}
+
 // oldRanges reads a list of .debug_ranges (DWARF 4 §2.17.3).
 func (u *unit) oldRanges(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, error) {
 	b := u.main.s.Ranges
@@ -213,7 +223,9 @@ func (u *unit) oldRanges(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, 
 	allOnes := ^uint64(0) >> (64 - 8*size)
 	base, baseOK := u.lowPC, true
 	for p := int(off); p <= len(b)-2*size; p += 2 * size {
-		u.rangeEntries++
+		if u.rangeEntries++; u.rangeEntries > u.maxRangeEntries() {
+			return dst, &cursor.Error{Section: ".debug_ranges", Offset: uint64(p), Reason: tooManyRanges}
+		}
 		lo, hi := load(b[p:p+size], u.data.big), load(b[p+size:p+2*size], u.data.big)
 		switch {
 		case lo == 0 && hi == 0:
@@ -265,7 +277,9 @@ func (u *unit) rngList(dst []debuginfo.Range, off uint64) ([]debuginfo.Range, er
 	for p >= 0 && p < len(b) {
 		entry := b[p]
 		p++
-		u.rangeEntries++
+		if u.rangeEntries++; u.rangeEntries > u.maxRangeEntries() {
+			return dst, &cursor.Error{Section: ".debug_rnglists", Offset: uint64(p - 1), Reason: tooManyRanges}
+		}
 		var lo, hi uint64
 		ok := true
 		switch entry {
