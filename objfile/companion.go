@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -191,12 +192,31 @@ func (c *companions) sharedFile(f *File) *File {
 	if err != nil || links.SharedPath == "" {
 		return nil
 	}
-	for _, path := range c.places(links.SharedPath, "") {
+	for _, path := range append(c.places(links.SharedPath, ""), c.sharedPlaces(links)...) {
 		if o := c.open(path); o.err == nil && links.isShared(o.file) {
 			return o.file
 		}
 	}
 	return nil
+}
+
+// sharedPlaces returns where distributions keep shared files: in a folder .dwz
+// beside or below the debug files, whose absolute path a link may tell while they
+// are elsewhere now, and by build-id.
+func (c *companions) sharedPlaces(links Links) (paths []string) {
+	const dwz = ".dwz"
+	below := filepath.Base(links.SharedPath)
+	if i := strings.Index(links.SharedPath, "/"+dwz+"/"); i >= 0 {
+		below = filepath.Join("/", links.SharedPath[i+len("/"+dwz):]) // never above
+	}
+	id := hex.EncodeToString(links.SharedID)
+	for _, folder := range append([]string{filepath.Dir(c.path)}, c.folders...) {
+		paths = append(paths, filepath.Join(folder, dwz, below))
+		if len(id) > 2 {
+			paths = append(paths, filepath.Join(folder, ".build-id", id[:2], id[2:]+".debug"))
+		}
+	}
+	return paths
 }
 
 // each calls fn for every file that is open.

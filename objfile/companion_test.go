@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/nativesym/nativesym/internal/fixture"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -15,6 +17,9 @@ import (
 // copyTo copies a fixture of parcel to dir/name.
 func copyTo(t *testing.T, dir, name, from string) {
 	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, name), fixture.Read(t, "bin/parcel/"+from), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +121,19 @@ func TestCompanions(t *testing.T) {
 			copyTo(t, dir, "prog", "gcc-sup/prog")
 			copyTo(t, dir, "more/shared.debug", "gcc-sup/shared.debug")
 		}, whole},
+		{"the file of dwz in the folder that distributions have it in", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			copyTo(t, dir, "more/.dwz/shared.debug", "gcc-dwz/shared.debug")
+		}, whole},
+		{"the file of dwz by its build-id", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			f, err := Parse("shared.debug", fixture.Read(t, "bin/parcel/gcc-dwz/shared.debug"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := f.CodeID()
+			copyTo(t, dir, "more/.build-id/"+id[:2]+"/"+id[2:]+".debug", "gcc-dwz/shared.debug")
+		}, whole},
 		{"that of another build, and none", func(t *testing.T, dir string) {
 			copyTo(t, dir, "prog", "gcc-dwz/prog")
 			copyTo(t, dir, "shared.debug", "gcc-sup/shared.debug")
@@ -177,5 +195,30 @@ func TestGuardCompanions(t *testing.T) {
 	want := filepath.Join(dir, "parcel.dwo") + ": offset 0x"
 	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "cannot be read: the file shrank") {
 		t.Errorf("got error %v, want one like %s… cannot be read: the file shrank", err, want)
+	}
+}
+
+func TestSharedPlaces(t *testing.T) {
+	c := companions{path: "/programs/prog.debug", folders: []string{"/root/usr/lib/debug"}}
+	id := []byte{0xab, 0xcd, 0xef}
+	for _, tt := range []struct {
+		name  string
+		links Links
+		want  []string
+	}{
+		{"by its folder below .dwz", Links{SharedPath: "/usr/lib/debug/.dwz/x86_64-linux-gnu/libc6.debug", SharedID: id}, []string{
+			"/programs/.dwz/x86_64-linux-gnu/libc6.debug",
+			"/programs/.build-id/ab/cdef.debug",
+			"/root/usr/lib/debug/.dwz/x86_64-linux-gnu/libc6.debug",
+			"/root/usr/lib/debug/.build-id/ab/cdef.debug",
+		}},
+		{"never above the folder", Links{SharedPath: "x/.dwz/../../../etc/passwd"}, []string{
+			"/programs/.dwz/etc/passwd",
+			"/root/usr/lib/debug/.dwz/etc/passwd",
+		}},
+	} {
+		if diff := cmp.Diff(tt.want, c.sharedPlaces(tt.links)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
 	}
 }

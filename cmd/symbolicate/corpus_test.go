@@ -32,7 +32,7 @@ func TestCorpus(t *testing.T) {
 		{"built/ninja-clang-O2-aranges/ninja", "1"},
 		{"built/ninja-clang-dwp5/ninja", "1"},
 		{"built/rust-zstd/rustfix-release", "1"},
-		{"built/go/gofix-linux-amd64", "1"},
+		{"built/go/gofix-linux-amd64", "0.995"}, // its DWARF has no line for the first instructions of functions that were made up
 		{"built/ninja-macos-arm64/ninja.dSYM/Contents/Resources/DWARF/ninja", "1"},
 		{"npm/nativescript-ios/ios-arm64/TKLiveSync/TKLiveSync.dSYM.dwarf", "1"},
 	} {

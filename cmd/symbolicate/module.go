@@ -16,10 +16,11 @@ import (
 
 // modules are the object files that a command looks into, each opened once.
 type modules struct {
-	ctx    context.Context
-	dirs   []*source.Dir // with the debug files of stripped objects
-	arch   string        // to choose of a file with several; empty for the first
-	opened map[string]opened
+	ctx     context.Context
+	folders []string      // with the debug files of stripped objects
+	dirs    []*source.Dir // the same
+	arch    string        // to choose of a file with several; empty for the first
+	opened  map[string]opened
 }
 
 // opened is how opening a file went. A file that could not be read stays so.
@@ -29,7 +30,7 @@ type opened struct {
 }
 
 func newModules(ctx context.Context, symbols []string, arch string) *modules {
-	ms := &modules{ctx: ctx, arch: arch, opened: make(map[string]opened)}
+	ms := &modules{ctx: ctx, folders: symbols, arch: arch, opened: make(map[string]opened)}
 	for _, dir := range symbols {
 		ms.dirs = append(ms.dirs, source.NewDir(dir))
 	}
@@ -127,7 +128,7 @@ func (ms *modules) debugFileOf(file *objfile.File) *objfile.File {
 	}
 	debug, err := ms.find(&debugimage.Image{Type: debugimage.ParseType(file.Format().String()), CodeID: file.CodeID(), DebugID: file.DebugID()})
 	if err != nil {
-		return source.OpenLinked(file)
+		return source.OpenLinked(file, ms.folders...)
 	}
 	return debug
 }

@@ -1,25 +1,30 @@
 package source
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/internal/fixture"
 	"github.com/nativesym/nativesym/objfile"
 )
 
 // linked returns the path of what OpenLinked finds for the image at path, "" for
 // nothing.
-func linked(t *testing.T, path string) string {
+func linked(t *testing.T, path string, folders ...string) string {
 	t.Helper()
 	image, err := objfile.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer image.Close()
-	file := OpenLinked(image)
+	file := OpenLinked(image, folders...)
 	if file == nil {
 		return ""
 	}
@@ -58,15 +63,15 @@ func TestOpenLinkedPDB(t *testing.T) {
 	}
 }
 
-// TestOpenLinkedDebugLink has objcopy (GNU Binutils) write the link, into a
-// program without a build id: then the checksum alone tells the debug file.
-func TestOpenLinkedDebugLink(t *testing.T) {
+// linkedPair has objcopy (GNU Binutils) split a program without a build-id, so that
+// the checksum alone tells the debug file, shop.debug in a folder of its own.
+func linkedPair(t *testing.T) (image, debug string) {
+	t.Helper()
 	objcopy, err := exec.LookPath("objcopy")
 	if err != nil {
 		t.Skip("no objcopy is installed")
 	}
-	dir := t.TempDir()
-	image, debug := filepath.Join(dir, "shop"), filepath.Join(dir, "shop.debug")
+	image, debug = filepath.Join(t.TempDir(), "shop"), filepath.Join(t.TempDir(), "shop.debug")
 	copyFile(t, fixture.Path(t, "bin/shop-clang19-x86_64"), image)
 	for _, args := range [][]string{
 		{"--remove-section=.note.gnu.build-id", image},
@@ -77,13 +82,62 @@ func TestOpenLinkedDebugLink(t *testing.T) {
 			t.Fatalf("objcopy %q: %v\n%s", args, err, out)
 		}
 	}
-	if got := linked(t, image); got != debug {
-		t.Errorf("beside the image: %q, want %q", got, debug)
+	return image, debug
+}
+
+func TestOpenLinkedDebugLink(t *testing.T) {
+	image, debug := linkedPair(t)
+	dir, root := filepath.Dir(image), t.TempDir()
+	for _, tt := range []struct{ name, at string }{
+		{"beside the image", filepath.Join(dir, "shop.debug")},
+		{"in .debug", filepath.Join(dir, ".debug", "shop.debug")},
+		{"in the folder's twin below a folder of debug files", filepath.Join(root, dir, "shop.debug")},
+		{"in a folder of debug files", filepath.Join(root, "shop.debug")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := linked(t, image, root); got != "" {
+				t.Fatalf("before it is there: %q, want none", got)
+			}
+			copyFile(t, debug, tt.at)
+			if got := linked(t, image, root); got != tt.at {
+				t.Errorf("got %q, want %q", got, tt.at)
+			}
+			copyFile(t, fixture.Path(t, "bin/shop-clang19-x86_64"), tt.at) // of the right name
+			if got := linked(t, image, root); got != "" {
+				t.Errorf("another build's file: %q, want none", got)
+			}
+		})
 	}
-	hidden := filepath.Join(dir, ".debug", "shop.debug")
-	copyFile(t, debug, hidden)
-	copyFile(t, image, debug) // of the right name, and something else
-	if got := linked(t, image); got != hidden {
-		t.Errorf("in .debug: %q, want %q", got, hidden)
+}
+
+func TestDirFollowsDebugLink(t *testing.T) {
+	image, debug := linkedPair(t)
+	root := t.TempDir()
+	at := func(name string) string { return filepath.Join(root, name) }
+	copyFile(t, image, at("bin/shop"))
+	copyFile(t, debug, at("lib/debug/bin/shop.debug"))
+	copyFile(t, fixture.Path(t, "bin/shop-gcc12-x86_64"), at("lib/debug/old/shop.debug"))
+	file, err := objfile.Open(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	res, err := NewDir(root).Find(t.Context(), &debugimage.Image{Type: debugimage.ELF, DebugID: file.DebugID()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range res.Files {
+		got = append(got, fmt.Sprintf("%s, debug info %v", f.Path, f.Features.DebugInfo))
+	}
+	want := []string{at("lib/debug/bin/shop.debug") + ", debug info true", at("bin/shop") + ", debug info false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	other := slices.ContainsFunc(res.Lookups, func(l Lookup) bool {
+		return l.Location == at("lib/debug/old/shop.debug") && l.Status == OtherID
+	})
+	if !other {
+		t.Errorf("lookups %+v: does not say that shop.debug of another build was looked at", res.Lookups)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/objfile"
@@ -99,6 +100,7 @@ func (t *tree) find(folder string, im *debugimage.Image, res *Result) {
 	if im.CodeID != "" {
 		try(t.byCodeID[im.CodeID])
 	}
+	t.followLinks(folder, res)
 	if len(res.Files) > 0 {
 		return
 	}
@@ -112,5 +114,51 @@ func (t *tree) find(folder string, im *debugimage.Image, res *Result) {
 				res.Lookups = append(res.Lookups, Lookup{e.path, OtherID, describe(e.builds)})
 			}
 		}
+	}
+}
+
+// maxLinked is how many files of one name are looked into for the one that an
+// executable links to: all of each is read.
+const maxLinked = 16
+
+// followLinks adds the debug files that the executables among the files link to
+// by name and sum, which is how they are told without a build-id.
+func (t *tree) followLinks(folder string, res *Result) {
+	if slices.ContainsFunc(res.Files, func(f File) bool { return f.Features.DebugInfo }) {
+		return
+	}
+	for _, f := range slices.Clone(res.Files) {
+		if !f.Compiled && !f.Features.Sources {
+			t.followLink(folder, f, res)
+		}
+	}
+}
+
+func (t *tree) followLink(folder string, f File, res *Result) {
+	image, err := f.Open()
+	if err != nil {
+		return
+	}
+	defer image.Close()
+	links, _ := image.Links() // those that can be read
+	if links.DebugName == "" {
+		return
+	}
+	list := t.byName[filepath.Base(links.DebugName)]
+	for _, e := range list[:min(len(list), maxLinked)] {
+		if e.path == f.Path || len(e.builds) != 1 || slices.ContainsFunc(res.Lookups, func(l Lookup) bool { return l.Location == e.path }) {
+			continue
+		}
+		file, err := objfile.Open(e.path)
+		if err != nil {
+			continue
+		}
+		look := Lookup{Location: e.path, Status: OtherID, Detail: describe(e.builds)}
+		if isLinked(file, image, links) {
+			look = Lookup{Location: e.path, Status: Found}
+			res.Files = append(res.Files, File{Path: e.path, Features: objectFeatures(file), slice: e.builds[0], folder: folder})
+		}
+		file.Close()
+		res.Lookups = append(res.Lookups, look)
 	}
 }
