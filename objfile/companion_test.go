@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -220,5 +221,37 @@ func TestSharedPlaces(t *testing.T) {
 		if diff := cmp.Diff(tt.want, c.sharedPlaces(tt.links)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+// Several goroutines read one file, each with a reader of its own.
+func TestReadConcurrently(t *testing.T) {
+	for _, variant := range []string{"gcc-split5", "gcc-dwp4", "gcc-dwz"} {
+		f, err := Open(fixture.Path(t, "bin/parcel/"+variant+"/prog"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		source, err := f.DebugInfo()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				var u debuginfo.Unit
+				functions := 0
+				for i, r := 0, source.NewReader(); i < source.NumUnits(); i++ {
+					if err := r.Read(i, &u); err != nil {
+						t.Error(err)
+					}
+					functions += len(u.Functions)
+				}
+				if functions != 7 {
+					t.Errorf("%s: %d functions, want 7", variant, functions)
+				}
+			})
+		}
+		all.Wait()
 	}
 }

@@ -12,8 +12,8 @@
 // Input is hostile. Whatever the bytes, reading a unit ends in time and memory
 // linear in the size of the sections: every offset is checked before use,
 // references are followed [maxReferences] deep, the DIE tree [maxDepth] deep,
-// functions in functions [maxNesting] deep, and what units share, be it
-// abbreviations or range lists, is read for each in proportion to its size. What
+// functions in functions [maxNesting] deep; how much overlapping abbreviation
+// tables and shared range lists can make a unit cost is limited as well. What
 // is broken is reported as a [*cursor.Error] with section and offset; other units
 // stay readable.
 package dwarf
