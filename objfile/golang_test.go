@@ -2,7 +2,10 @@ package objfile_test
 
 import (
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,6 +83,51 @@ func TestGoTableAgreesWithDWARF(t *testing.T) {
 	}
 	if 1000*differ > total {
 		t.Errorf("%d of %d bytes of code differ", differ, total)
+	}
+}
+
+// TestGoProgramWithOtherCode makes room for other code behind Go's: then the table
+// answers single addresses, and everything is compiled from the DWARF.
+func TestGoProgramWithOtherCode(t *testing.T) {
+	data, err := os.ReadFile(fixture.Corpus(t, "built/go/gofix-linux-amd64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := slices.IndexFunc(e.Sections, func(s *elf.Section) bool { return s.Name == ".text" })
+	const headerSize, sizeAt, room = 64, 32, 256
+	sizes := data[binary.LittleEndian.Uint64(data[0x28:])+uint64(text*headerSize+sizeAt):]
+	binary.LittleEndian.PutUint64(sizes, e.Sections[text].Size+room)
+	mixed, err := objfile.Parse("program", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, dwarf, whole := compiled(t, without(t, data, ".debug_info")), compiled(t, without(t, data, ".gopclntab")), compiled(t, mixed)
+	lazy, err := symcache.NewLazy(mixed, symcache.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const addresses = 12 // few enough not to be compiled for
+	var got, want []symcache.Frame
+	for n, step := uint64(0), e.Sections[text].Size/addresses; n < addresses; n++ {
+		rel := e.Sections[text].Addr + n*step - mixed.Base()
+		if got, want = whole.Lookup(got[:0], rel), dwarf.Lookup(want[:0], rel); !equal(want, got) {
+			t.Errorf("%#x: compiled %+v, want as DWARF has it %+v", rel, got, want)
+		}
+		if got, err = lazy.Lookup(got[:0], rel); err != nil {
+			t.Fatal(err)
+		}
+		if want = table.Lookup(want[:0], rel); !equal(want, got) {
+			t.Errorf("%#x: alone %+v, want as Go's table has it %+v", rel, got, want)
+		}
+	}
+	rel := e.Sections[text].Addr + e.Sections[text].Size + room/2 - mixed.Base()
+	want = whole.Lookup(want[:0], rel)
+	if got, err = lazy.Lookup(got[:0], rel); err != nil || !equal(want, got) {
+		t.Errorf("behind Go's code: alone %+v, %v, compiled %+v", got, err, want)
 	}
 }
 

@@ -135,7 +135,7 @@ func (b *builder) image() Image {
 		Data:  []Section{{callsAddr, calls}},
 	}
 	if v.relative && !b.noModule {
-		im.Data = append(im.Data, Section{dataAddr, b.module(v, table)})
+		im.Data = append(im.Data, Section{dataAddr, b.module(v, tableAddr, table)})
 	}
 	return im
 }
@@ -274,22 +274,21 @@ func (b *builder) record(v *version, data []byte, base, text uint64, f testFunct
 }
 
 // module writes the runtime's description of the program.
-func (b *builder) module(v *version, table []byte) []byte {
-	t := Table{image: Image{Table: Section{tableAddr, table}}, order: b.order, word: b.word, version: v}
+func (b *builder) module(v *version, at uint64, table []byte) []byte {
+	t := Table{order: b.order, word: b.word, version: v}
 	words := make([]uint64, moduleWords)
-	words[0] = tableAddr
+	words[0] = at
 	for i := range t.offsets {
-		at := headerSize + (v.names+i)*b.word
-		words[moduleNames+3*i] = tableAddr + t.uint(table[at:], b.word)
+		words[moduleNames+3*i] = at + t.uint(table[headerSize+(v.names+i)*b.word:], b.word)
 	}
 	words[moduleFirst], words[moduleText] = textAddr, textAddr
 	words[v.gofunc] = callsAddr
 	rest := words[v.gofunc+1:]
 	if b.tableEnd {
-		rest[0], rest = tableAddr+uint64(len(table)), rest[1:]
+		rest[0], rest = at+uint64(len(table)), rest[1:]
 	}
 	sections := uint64(max(b.sections, 1))
 	rest[0], rest[1], rest[2] = dataAddr, sections, sections
 	// Something that starts like it comes first.
-	return b.append(b.append(nil, b.word, tableAddr, 1, 2), b.word, words...)
+	return b.append(b.append(nil, b.word, at, 1, 2), b.word, words...)
 }
