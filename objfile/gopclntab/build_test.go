@@ -7,8 +7,9 @@ import (
 )
 
 // A builder writes the table of a small program, as the linker of one version of
-// Go does: main.main, which has main.area inlined and in that main.square, and
-// main.asm, which is followed by padding.
+// Go does: main.main, which has main.area inlined and in that main.square,
+// main.asm, which is followed by padding, and what the compiler makes up: a
+// wrapper with a frame, one without, and a comparison.
 type builder struct {
 	magic    uint32
 	order    binary.ByteOrder
@@ -93,7 +94,7 @@ func (b *builder) image() Image {
 	if v.relative {
 		startSize = 4
 	}
-	const functions = 2
+	const functions = 5
 	starts := (2*functions + 1) * startSize
 
 	// Before Go 1.16 all is in one part, with the records at its end.
@@ -103,7 +104,7 @@ func (b *builder) image() Image {
 		names, files, values = one, one, one
 	}
 	main, area, square, asm := names.text("main.main"), names.text("main.area"), names.text("main.square"), names.text("main.asm")
-	mainGo, asmGo := files.text("/src/main.go"), files.text("/src/asm.s")
+	paths := []uint32{files.text("/src/main.go"), files.text("/src/asm.s"), files.text(generated)}
 	calls := b.calls(area, square)
 	list := []testFunction{
 		{
@@ -120,12 +121,28 @@ func (b *builder) image() Image {
 			files: values.add(b.values(run{0x10, 2})...),
 			lines: values.add(b.values(run{8, 7}, run{8, 8})...),
 		},
+		{
+			start: 0x60,
+			name:  names.text("main.(*T).Wrap"),
+			stack: values.add(b.values(run{2, 0}, run{6, 8})...),
+			files: values.add(b.values(run{8, 3})...),
+			lines: values.add(b.values(run{8, 1})...),
+		},
+	}
+	for i, name := range []string{"main.(*T).Jump", "type:.eq.main.T"} {
+		list = append(list, testFunction{
+			start: 0x68 + 4*uint32(i),
+			name:  names.text(name),
+			stack: values.add(b.values(run{4, 0})...),
+			files: values.add(b.values(run{4, 3})...),
+			lines: values.add(b.values(run{4, 1})...),
+		})
 	}
 	var table []byte
 	if v.files == 0 {
-		table = b.onePart(values, list, mainGo, asmGo, header)
+		table = b.onePart(values, list, paths, header)
 	} else {
-		unitFiles := b.append32(nil, 1<<32-1, mainGo, asmGo)
+		unitFiles := b.append32(b.append32(nil, 1<<32-1), paths...)
 		table = b.parts(v, header, names.data, unitFiles, files.data, values.data, b.functions(v, nil, starts, list))
 	}
 	im := Image{
@@ -179,11 +196,11 @@ func (b *builder) header() []byte {
 }
 
 // onePart writes a table of before Go 1.16 around what pool has.
-func (b *builder) onePart(p *pool, list []testFunction, mainGo, asmGo uint32, header int) []byte {
+func (b *builder) onePart(p *pool, list []testFunction, paths []uint32, header int) []byte {
 	for len(p.data)%4 != 0 {
 		p.add(0)
 	}
-	files := p.add(b.append32(nil, 3, mainGo, asmGo)...) // the count takes the place of file 0
+	files := p.add(b.append32(b.append32(nil, uint32(1+len(paths))), paths...)...) // the count takes the place of file 0
 	for len(p.data)%b.word != 0 {
 		p.add(0)
 	}
@@ -197,7 +214,7 @@ func (b *builder) onePart(p *pool, list []testFunction, mainGo, asmGo uint32, he
 // parts writes a table of Go 1.16 or later.
 func (b *builder) parts(v *version, header int, parts ...[]byte) []byte {
 	words := make([]uint64, v.words)
-	words[0], words[1] = 2, 2
+	words[0], words[1] = 5, 3
 	if v.words == 8 && !b.noAddress {
 		words[2] = textAddr
 	}
@@ -233,7 +250,7 @@ func (b *builder) functions(v *version, data []byte, starts int, list []testFunc
 		words = append(words, text+uint64(f.start), base+uint64(len(data)))
 		data = b.record(v, data, base, text, f)
 	}
-	words = append(words, text+0x60)
+	words = append(words, text+0x70)
 	copy(data, b.append(nil, size, words...))
 	return data
 }

@@ -119,12 +119,10 @@ func (r *reader) rows(f *function) uint64 {
 		r.prologue(f, &files, &lines)
 	}
 	for {
-		r.out.Rows = append(r.out.Rows, debuginfo.Row{
-			Addr: max(files.start, lines.start),
-			File: file,
-			Line: uint32(max(lines.value, 0)),
-		})
-		end := min(files.end, lines.end)
+		start, end := max(files.start, lines.start), min(files.end, lines.end)
+		if start < end {
+			r.out.Rows = append(r.out.Rows, debuginfo.Row{Addr: start, File: file, Line: uint32(max(lines.value, 0))})
+		}
 		if files.end == end {
 			if !files.next() {
 				r.out.Rows = append(r.out.Rows, debuginfo.Row{Addr: end, End: true})
