@@ -202,6 +202,9 @@ func (j *job) ask(t table, order []int32) {
 		} else {
 			f.first = int32(len(j.found))
 			j.found = t.Lookup(j.found, uint64(f.rel))
+			if n := len(j.found) - 1; n == int(f.first) && j.found[n].Symbol == "" {
+				j.found = j.found[:n] // padding: a line may be near it, but nothing is called there
+			}
 			f.end = int32(len(j.found))
 		}
 		last = f

@@ -394,6 +394,10 @@ func TestLargeClaims(t *testing.T) {
 			t.Errorf("%#x is %q, want %q", addr, got, want)
 		}
 	}
+	_, err = compile(input{Symbols: symbols("all", 0, 1<<59)}, Options{})
+	if err == nil || err.Error() != "symcache: code lies in more than 65536 places far apart" {
+		t.Errorf("error %v for a symbol of 2^59 bytes, want that it is in too many places", err)
+	}
 	many := newUnit()
 	text := strings.Repeat("x", 1<<16)
 	for i := range 2000 {

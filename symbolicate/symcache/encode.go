@@ -13,7 +13,6 @@ type encoder struct {
 	wide     bool // files take 4 bytes
 	sections [numSections][]byte
 	ids      [3]string // debug id, code id, architecture, as far as they fit
-	packer   packer
 }
 
 func newEncoder(t *table) *encoder {
@@ -45,6 +44,9 @@ func (e *encoder) blocks() error {
 	for i := range e.t.entries {
 		en := &e.t.entries[i]
 		for start := en.start; start < en.end; {
+			if len(e.sections[secRegions])/regionSize >= maxRegions {
+				return fmt.Errorf("symcache: code lies in more than %d places far apart", maxRegions)
+			}
 			end := min(en.end, start+maxBlock)
 			if !r.takes(start, end) {
 				e.endRegion(&r)
@@ -63,9 +65,6 @@ func (e *encoder) blocks() error {
 		}
 	}
 	e.endRegion(&r)
-	if len(e.sections[secRegions])/regionSize > maxRegions {
-		return fmt.Errorf("symcache: code lies in more than %d places far apart", maxRegions)
-	}
 	return nil
 }
 
