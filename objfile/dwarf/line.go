@@ -59,11 +59,12 @@ type lineTable struct {
 	files []fileEntry
 	seen  []uint32 // by file number: 1 + its index in Unit.Files, 0 not yet used
 
-	special [256]advance // what each special opcode adds
-	paths   *paths
-	out     *debuginfo.Unit
-	seqs    []sequence
-	spare   []debuginfo.Row
+	special    [256]advance // what each special opcode adds
+	specialFor specialParameters
+	paths      *paths
+	out        *debuginfo.Unit
+	seqs       []sequence
+	spare      []debuginfo.Row
 }
 
 // A die16 is a string in a file table, not yet looked up.
@@ -76,6 +77,14 @@ type die16 struct {
 type fileEntry struct {
 	name die16
 	dir  uint32
+}
+
+// The specialParameters of a header say what special opcodes mean.
+type specialParameters struct {
+	known                 bool
+	opcodeBase, lineRange uint8
+	lineBase              int8
+	minInst               uint64
 }
 
 // An advance is what a special opcode adds to address and line (DWARF 5 §6.2.5.1).
@@ -149,17 +158,23 @@ func (t *lineTable) header(c *cursor.Cursor, offSize int) error {
 	c.Seek(program)
 	t.offset = c.Offset()
 	t.program = c.Bytes(uint64(c.Len()))
-	for range t.files {
-		t.seen = append(t.seen, 0)
-	}
-	for i := range t.special {
-		adj := i - int(t.opcodeBase)
-		if adj >= 0 {
-			ops := adj / int(max(t.lineRange, 1))
-			t.special[i] = advance{ops: uint16(ops), bytes: uint16(ops * int(t.minInst)), line: int16(t.lineBase) + int16(adj%int(max(t.lineRange, 1)))}
-		}
-	}
+	t.seen = append(t.seen, make([]uint32, len(t.files))...)
+	t.compileSpecial()
 	return c.Err()
+}
+
+// compileSpecial fills t.special, unless the table before had the same parameters.
+func (t *lineTable) compileSpecial() {
+	p := specialParameters{true, t.opcodeBase, t.lineRange, t.lineBase, t.minInst}
+	if p == t.specialFor {
+		return
+	}
+	t.specialFor = p
+	for i := int(t.opcodeBase); i < len(t.special); i++ {
+		adj, lineRange := i-int(t.opcodeBase), int(max(t.lineRange, 1))
+		ops := adj / lineRange
+		t.special[i] = advance{ops: uint16(ops), bytes: uint16(ops * int(t.minInst)), line: int16(t.lineBase) + int16(adj%lineRange)}
+	}
 }
 
 // tablesV2 reads the tables of versions 2 to 4: strings and numbers up to an empty name.
