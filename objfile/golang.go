@@ -83,7 +83,13 @@ func (f *File) debugInfo() (debuginfo.Source, error) {
 	if table == nil {
 		return f.image.debugInfo()
 	}
-	if s, ok := f.Section(".debug_info"); !ok || s.Empty() || allGo {
+	s, ok := f.Section(".debug_info")
+	switch {
+	case !ok || s.Empty():
+		return table, nil
+	case table.Abbreviates():
+		return f.image.debugInfo()
+	case allGo:
 		return table, nil
 	}
 	return &goSource{table: table, all: sync.OnceValues(f.image.debugInfo)}, nil

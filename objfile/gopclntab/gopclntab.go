@@ -14,6 +14,7 @@
 package gopclntab
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"sort"
@@ -233,6 +234,16 @@ const alignment = 64
 func (t *Table) IsAll(section debuginfo.Range) bool {
 	code := t.Code()
 	return code.Start <= section.Start && code.End <= section.End && section.End-code.End < alignment
+}
+
+// Abbreviates reports whether the table leaves the type arguments out of the names
+// of instances of generic functions ("Map[...]"), as Go 1.18 to 1.20 do.
+func (t *Table) Abbreviates() bool {
+	names := t.names
+	if t.version.relative && t.offsets[0] < t.offsets[1] {
+		names = names[:t.offsets[1]-t.offsets[0]]
+	}
+	return t.version.relative && bytes.Contains(names, []byte("[...]"))
 }
 
 // Code returns the code from the first function to the end of the last.

@@ -1,6 +1,7 @@
 package gopclntab
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -242,6 +243,23 @@ func TestFind(t *testing.T) {
 		}
 		if got := Find(data); got != want {
 			t.Errorf("%s: Find = %d, want %d", tt.name, got, want)
+		}
+	}
+}
+
+func TestAbbreviates(t *testing.T) {
+	for _, tt := range builders {
+		for _, name := range []string{"main.main", "m.Ma[...]"} {
+			im := tt.image()
+			im.Table.Bytes = bytes.Replace(im.Table.Bytes, []byte("main.main"), []byte(name), 1)
+			table, err := New(im)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := table.version.relative && name != "main.main" // before, Go had no generic functions
+			if got := table.Abbreviates(); got != want {
+				t.Errorf("%s with %s: %v, want %v", tt.name, name, got, want)
+			}
 		}
 	}
 }
