@@ -28,6 +28,7 @@ type machoFile struct {
 	encrypted      filePart
 
 	objects machoObjects // see AttachObjects
+	hidden  symbolMap    // see AttachSymbolMap
 }
 
 // A filePart is a run of a file's bytes, as its headers have it.
@@ -208,17 +209,21 @@ func (f *machoFile) part(name string, p filePart) ([]byte, error) {
 // debugInfo opens the file's DWARF, or that of the object files which the image
 // was linked from, if there is a way to open them.
 func (f *machoFile) debugInfo() (debuginfo.Source, error) {
-	if s, ok := f.Section(".debug_info"); ok && !s.Empty() {
-		sections, err := f.dwarfSections("")
-		if err != nil {
-			return nil, err
+	if s, ok := f.Section(".debug_info"); !ok || s.Empty() {
+		if f.objects.open == nil {
+			return nil, nil
 		}
-		return dwarf.New(f.order, sections, dwarf.Options{Code: f.code})
+		return f.debugMap()
 	}
-	if f.objects.open == nil {
-		return nil, nil
+	sections, err := f.dwarfSections("")
+	if err != nil {
+		return nil, err
 	}
-	return f.debugMap()
+	data, err := dwarf.New(f.order, sections, dwarf.Options{Code: f.code})
+	if err != nil || f.hidden == nil {
+		return data, err
+	}
+	return restoredSource{data, f.hidden}, nil
 }
 
 // machoArch returns the architecture of a machine and its variant, whose upper

@@ -81,7 +81,7 @@ func (f *machoFile) tableSymbols() ([]Symbol, error) {
 		if n.kind&nlistStab != 0 || n.kind&nlistKind != nlistInSection {
 			return
 		}
-		s := Symbol{Name: plainName(names.at(n.name)), Addr: f.codeAddr(n.value), Kind: Func}
+		s := Symbol{Name: f.hidden.name(plainName(names.at(n.name))), Addr: f.codeAddr(n.value), Kind: Func}
 		switch {
 		case n.kind&nlistExternal == 0:
 			s.Binding = Local

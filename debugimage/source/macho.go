@@ -28,6 +28,7 @@ func OpenDSYM(image *objfile.File) *objfile.File {
 			continue
 		}
 		if part, err := file.Slice(image.Arch()); err == nil && part.DebugID() == image.DebugID() {
+			attachSymbolMap(part)
 			return part
 		}
 		file.Close()

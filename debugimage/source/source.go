@@ -41,6 +41,7 @@ func (f File) Open() (*objfile.File, error) {
 	for _, s := range slices {
 		if s.DebugID() == f.slice.debugID && s.CodeID() == f.slice.codeID {
 			s.SearchIn(f.folder)
+			attachSymbolMap(s)
 			return s, nil
 		}
 	}
