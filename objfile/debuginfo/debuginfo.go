@@ -51,8 +51,8 @@ type Seeker interface {
 
 	// ReadFor replaces what u holds by the rows of the unit that a handle of
 	// Locate stands for, and those of its functions that hold one of the linked
-	// addresses given, ascending. A function may be missing; with nil for
-	// addresses none is.
+	// addresses given, ascending. A function may be missing, and so may rows of
+	// other functions; with nil for addresses none is.
 	ReadFor(handle int, addrs []uint64, u *Unit) error
 }
 
