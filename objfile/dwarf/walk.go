@@ -45,6 +45,8 @@ func (r *reader) walk(u *unit, p int) error {
 		case a == nil:
 			r.leave()
 			p = q
+		case a.kind == kindSkip && !a.children && a.fixed >= 0 && q+int(a.fixed) <= len(u.info):
+			p = q + int(a.fixed) // two of three DIEs
 		case a.kind == kindSkip || a.kind == kindType && r.functions == 0 && u.plainTypes():
 			p, err = r.pass(u, a, q)
 		default:
@@ -71,25 +73,28 @@ func (r *reader) pass(u *unit, a *abbrev, p int) (int, error) {
 		switch {
 		case a == nil:
 			depth--
-		case !a.children:
-			q, err := u.skip(a, p, &r.die)
-			if err != nil {
-				return 0, err
-			}
-			p = q
+		case !a.children && a.fixed >= 0 && p+int(a.fixed) <= len(u.info):
+			p += int(a.fixed)
 		default:
-			q, err := u.skip(a, p, &r.die)
-			if err != nil {
-				return 0, err
+			next, jump := 0, false
+			if a.children && a.sibling >= 0 { // told without decoding
+				next, jump = u.siblingOf(a, p, &r.die)
 			}
-			if next, ok := u.siblingOf(a, p, &r.die); ok {
-				p = next
-			} else {
-				p = q
-				depth++
+			if !jump {
+				q, err := u.skip(a, p, &r.die)
+				if err != nil {
+					return 0, err
+				}
+				if next, jump = q, !a.children; a.children {
+					if after, ok := u.siblingOf(a, p, &r.die); ok {
+						next, jump = after, true
+					}
+				}
 			}
-			if depth > maxDepth {
-				return 0, fail(p, "DIEs nest too deep")
+			if p = next; !jump {
+				if depth++; depth > maxDepth {
+					return 0, fail(p, "DIEs nest too deep")
+				}
 			}
 		}
 		if depth <= 0 || p >= len(u.info) {
