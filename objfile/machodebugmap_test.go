@@ -75,8 +75,10 @@ func TestDebugMapAgreesWithDSYM(t *testing.T) {
 	for _, tt := range []struct{ name, program, dsym string }{
 		{"parcel", fixture.Path(t, "bin/macos/objects/prog"), fixture.Path(t, "bin/macos/fat/"+dwarf)},
 		{"corpus", corpus(t, "gen/out/macho/arm64-oso/prog"), corpus(t, "gen/out/macho/arm64-d4/"+dwarf)},
-		{"archive", corpus(t, "github/samply/other/simple-example/out/mac-oso/main"),
-			corpus(t, "github/samply/other/simple-example/out/mac-dsym/main.dSYM/Contents/Resources/DWARF/main")},
+		{
+			"archive", corpus(t, "github/samply/other/simple-example/out/mac-oso/main"),
+			corpus(t, "github/samply/other/simple-example/out/mac-dsym/main.dSYM/Contents/Resources/DWARF/main"),
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.program == "" {

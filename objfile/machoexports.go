@@ -18,13 +18,13 @@ const (
 )
 
 const (
-	// maxTrieName is the longest name that is followed. The longest of real
-	// programs, of Swift and of C++ templates, have some thousand bytes.
+	// maxTrieName is the longest name that is taken. The longest of real programs,
+	// of Swift and of C++ templates, have some thousand bytes.
 	maxTrieName = 1 << 16
 
 	// maxTrieShare bounds what all names take, in times the trie's size: a trie
-	// exists because names share their beginnings, and real ones stay under 10.
-	maxTrieShare = 64
+	// exists because names share their beginnings, and real ones stay under 20.
+	maxTrieShare = 32
 )
 
 // exports returns the functions of the export trie. Every node is visited once,
@@ -35,10 +35,12 @@ func (f *machoFile) exports() ([]Symbol, error) {
 		return nil, err
 	}
 	type node struct {
-		off  uint64
-		name string
+		off    uint64
+		prefix int    // bytes of the name that lead to the parent
+		edge   []byte // and from there on
 	}
 	var symbols []Symbol
+	var name []byte
 	left := freeNames + maxTrieShare*len(data)
 	seen := make([]bool, len(data)+1)
 	for open := []node{{}}; len(open) > 0; {
@@ -53,19 +55,18 @@ func (f *machoFile) exports() ([]Symbol, error) {
 			return symbols, c.Err()
 		}
 		seen[n.off] = true
+		name = append(name[:n.prefix], n.edge...)
 		if addr, ok := readExport(c); ok {
-			symbols = append(symbols, Symbol{Name: plainName(n.name), Addr: f.codeAddr(f.base + addr), Kind: Func})
+			if limit := min(left, maxTrieName); len(name) > limit {
+				c.Fail("name of %d bytes, at most %d may follow", len(name), limit)
+				return symbols, c.Err()
+			}
+			left -= len(name)
+			symbols = append(symbols, Symbol{Name: plainName(string(name)), Addr: f.codeAddr(f.base + addr), Kind: Func})
 		}
 		for range c.U8() {
-			name := n.name + string(c.CString())
-			off := c.Uleb()
-			if left -= len(name); left < 0 || len(name) > maxTrieName {
-				c.Fail("names of more than %d bytes", maxTrieName)
-			}
-			if c.Err() != nil {
-				break
-			}
-			open = append(open, node{off, name})
+			edge := c.CString()
+			open = append(open, node{c.Uleb(), len(name), edge})
 		}
 		if c.Err() != nil {
 			return symbols, c.Err()

@@ -24,7 +24,9 @@ func FuzzMachO(f *testing.F) {
 			m := testMachO{
 				big: big, narrow: narrow, cpu: cpuARM, uuid: testUUID, segments: []testMachOSegment{text},
 				symbols: []testNlist{
-					{name: "a.o", kind: stabObject}, {name: "_f", kind: stabFunction, section: 1, value: 0x1100}, {kind: stabFunction, value: 0x10},
+					{name: "a.o", kind: stabObject},
+					{name: "_f", kind: stabFunction, section: 1, value: 0x1100},
+					{kind: stabFunction, value: 0x10},
 					{name: "_f", kind: nlistInSection, section: 1, value: 0x1100},
 				},
 				indirect: []uint32{3, 0x80000000}, starts: []byte{0x80, 2, 8, 0},

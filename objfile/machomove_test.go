@@ -24,8 +24,14 @@ func TestMoves(t *testing.T) {
 		Inlines: []debuginfo.Inline{{Ranges: debuginfo.Span{First: 1, End: 2}}},
 		Ranges:  []debuginfo.Range{{Start: 0x00, End: 0x24}, {Start: 0x08, End: 0x10}, {Start: 0x20, End: 0x40}, {Start: 0x40, End: 0x60}},
 		Rows: []debuginfo.Row{
-			{Addr: 0x00, Line: 1}, {Addr: 0x10, Line: 2}, {Addr: 0x20, Line: 3}, {Addr: 0x38, Line: 4}, {Addr: 0x48, Line: 5}, {Addr: 0x60, End: true},
-			{Addr: 0x80, Line: 8}, {Addr: 0x90, End: true},
+			{Addr: 0x00, Line: 1},
+			{Addr: 0x10, Line: 2},
+			{Addr: 0x20, Line: 3},
+			{Addr: 0x38, Line: 4},
+			{Addr: 0x48, Line: 5},
+			{Addr: 0x60, End: true},
+			{Addr: 0x80, Line: 8},
+			{Addr: 0x90, End: true},
 		},
 	}
 	m.apply(&u)
@@ -37,8 +43,12 @@ func TestMoves(t *testing.T) {
 		Inlines: []debuginfo.Inline{{Ranges: debuginfo.Span{First: 2, End: 3}}},
 		Ranges:  []debuginfo.Range{{Start: 0x2000, End: 0x2020}, {Start: 0x1000, End: 0x1020}, {Start: 0x2008, End: 0x2010}},
 		Rows: []debuginfo.Row{
-			{Addr: 0x1000, Line: 4}, {Addr: 0x1008, Line: 5}, {Addr: 0x1020, End: true},
-			{Addr: 0x2000, Line: 1}, {Addr: 0x2010, Line: 2}, {Addr: 0x2020, End: true},
+			{Addr: 0x1000, Line: 4},
+			{Addr: 0x1008, Line: 5},
+			{Addr: 0x1020, End: true},
+			{Addr: 0x2000, Line: 1},
+			{Addr: 0x2010, Line: 2},
+			{Addr: 0x2020, End: true},
 		},
 	}
 	if diff := cmp.Diff(want, u); diff != "" {
@@ -48,9 +58,12 @@ func TestMoves(t *testing.T) {
 
 func TestSortSequences(t *testing.T) {
 	rows := []debuginfo.Row{
-		{Addr: 0x20, Line: 2}, {Addr: 0x30, End: true},
-		{Addr: 0x00, Line: 1}, {Addr: 0x18, End: true},
-		{Addr: 0x10, Line: 3}, {Addr: 0x20, End: true}, // overlaps
+		{Addr: 0x20, Line: 2},
+		{Addr: 0x30, End: true},
+		{Addr: 0x00, Line: 1},
+		{Addr: 0x18, End: true},
+		{Addr: 0x10, Line: 3},
+		{Addr: 0x20, End: true}, // overlaps
 	}
 	want := []debuginfo.Row{{Addr: 0x00, Line: 1}, {Addr: 0x18, End: true}, {Addr: 0x20, Line: 2}, {Addr: 0x30, End: true}}
 	if diff := cmp.Diff(want, sortSequences(rows)); diff != "" {
