@@ -213,6 +213,7 @@ func TestReadFaults(t *testing.T) {
 		{"line beyond 32 bits", good + "1000 8 4294967296 0\n", "symbols+0x49: record cannot be read"},
 		{"inline without code", good + "INLINE 0 1 0 0\n", "symbols+0x49: record cannot be read"},
 		{"inline with half a range", good + "INLINE 0 1 0 0 1000\n", "symbols+0x49: record cannot be read"},
+		{"function of more than a gibibyte", good + "FUNC 2000 40000001 0 g\n", "symbols+0x49: record cannot be read"},
 		{"function", good + "FUNC 20x0 10 0 g\n", "symbols+0x49: record cannot be read"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -138,8 +138,14 @@ type function struct {
 	name string
 }
 
-// unnamed stands for the name of a function that has none.
-const unnamed = "<name omitted>"
+const (
+	// unnamed stands for the name of a function that has none.
+	unnamed = "<name omitted>"
+
+	// maxFunction is more bytes than any function takes. Nothing else in a file
+	// says where code ends.
+	maxFunction = 1 << 30
+)
 
 // parseFunc reads "FUNC [m] address size parameter_size name". It reports false
 // for any other record, and for one that cannot be read.
@@ -151,6 +157,7 @@ func parseFunc(line []byte) (f function, ok bool) {
 	r := record{rest: rest}
 	r.multiple()
 	f.code = r.codeRange()
+	r.bad = r.bad || f.code.End-f.code.Start > maxFunction
 	r.hex()
 	if f.name = r.text(); f.name == unnamed {
 		f.name = ""
