@@ -65,6 +65,10 @@ type Unit struct {
 	Rows      []Row
 	Names     []Name   // Names[0] is empty: unknown
 	Files     []string // full paths; Files[0] is empty: unknown
+
+	// NoColumns is set by whoever has no use for columns: a Reader may then leave
+	// them out, and rows that nothing else tells apart become one. Reset keeps it.
+	NoColumns bool
 }
 
 // Reset empties u and keeps its memory.

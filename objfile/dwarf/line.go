@@ -352,7 +352,7 @@ func (t *lineTable) run() error {
 // never ends, leaves no rows.
 func (t *lineTable) execute() error {
 	b, rows := t.program, t.out.Rows
-	opcodeBase, simple := t.opcodeBase, t.maxOps == 1
+	opcodeBase, simple, columns := t.opcodeBase, t.maxOps == 1, !t.out.NoColumns
 	first := len(rows) // of the current sequence
 	t.seqs = t.seqs[:0]
 	var addr, opIndex uint64
@@ -397,7 +397,9 @@ func (t *lineTable) execute() error {
 			}
 		case lnsSetColumn:
 			v, p = uleb(b, p)
-			column = uint32(min(v, math.MaxUint32))
+			if columns {
+				column = uint32(min(v, math.MaxUint32))
+			}
 		case lnsNegateStmt, lnsSetBasicBlock, lnsSetPrologueEnd, lnsSetEpilogueBegin:
 		case lnsConstAddPC:
 			addr, opIndex = t.advance(addr, opIndex, uint64(t.special[255].ops))

@@ -30,6 +30,7 @@ type worker struct {
 func newWorker(c *compiler, index int) *worker {
 	w := &worker{c: c, index: uint16(index), reader: c.in.Source.NewReader(), interner: newInterner()}
 	w.sweep.u = &w.unit
+	w.unit.NoColumns = !c.opts.Columns
 	w.sweep.b = blockBuilder{u: &w.unit, names: w.unitName, paths: w.unitPath, columns: c.opts.Columns}
 	return w
 }
