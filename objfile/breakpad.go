@@ -28,6 +28,10 @@ func parseBreakpad(file *File) error {
 	return err
 }
 
+// maxPublic is how far a symbol without a size may reach: more than any function
+// that has no debug information does.
+const maxPublic = 16 << 20
+
 // symbols returns the public symbols. They have no sizes: each reaches to the next
 // symbol or function. After the last of both, code is taken to end with its page.
 func (f *breakpadFile) symbols() ([]Symbol, error) {
@@ -50,7 +54,11 @@ func (f *breakpadFile) symbols() ([]Symbol, error) {
 		end = max(end, min(r.End, 1<<63))
 	})
 	code := []debuginfo.Range{{Start: 0, End: (end + pageSize - 1) &^ (pageSize - 1)}}
-	return tidySymbols(symbols, code, func() []debuginfo.Range { return mergeRanges(functions) }), nil
+	symbols = tidySymbols(symbols, code, func() []debuginfo.Range { return mergeRanges(functions) })
+	for i := range symbols {
+		symbols[i].Size = min(symbols[i].Size, maxPublic)
+	}
+	return symbols, nil
 }
 
 // debugInfo returns the functions, if there are any.

@@ -71,12 +71,12 @@ func TestPackedErrors(t *testing.T) {
 // PUBLIC symbols have the sizes that functions and one another leave them.
 func TestBreakpadSymbols(t *testing.T) {
 	f, err := Parse("test", []byte("MODULE windows x86 3249D99D0C4049318610F4E4FB0B69361 a.pdb\n"+
-		"FUNC 1020 10 0 f\nPUBLIC 1000 0 a\nPUBLIC m 1008 4 b\nPUBLIC 1100 0 last\nPUBLIC ffffffffffffffff 0 absurd\n"))
+		"FUNC 1020 10 0 f\nPUBLIC 1000 0 a\nPUBLIC m 1008 4 b\nPUBLIC 1100 0 lonely\nPUBLIC 7fffffff0000 0 last\nPUBLIC ffffffffffffffff 0 absurd\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	symbols, err := f.Symbols()
-	want := "\n0x1000+0x8 public global a\n0x1008+0x18 public global b\n0x1100+0xf00 public global last"
+	want := "\n0x1000+0x8 public global a\n0x1008+0x18 public global b\n0x1100+0x1000000 public global lonely\n0x7fffffff0000+0x1000 public global last"
 	if diff := cmp.Diff(want, picture(symbols)); diff != "" || err != nil {
 		t.Errorf("Symbols(), error %v (-want +got):\n%s", err, diff)
 	}
