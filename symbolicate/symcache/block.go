@@ -19,16 +19,14 @@ type block struct {
 	lineBase uint32
 	bits     blockBits
 	tail     uint32 // bytes after the block that its last row covers as well: padding
-	narrow   bool   // starts of rows and columns take 1 byte
-	body     []byte // starts of rows, and rows
-	packed   int    // where in body the packed rows start
+	body     []byte // packed rows
 	files    []uint32
 	scopes   []scope
 	columns  []column
 }
 
 // blockBits holds the widths of a block's packed fields, in bits.
-type blockBits struct{ scope, file, line uint8 }
+type blockBits struct{ start, scope, file, line uint8 }
 
 // A scope is an inlined call in a block. Scope 0 is the function itself and is not stored.
 type scope struct {
@@ -171,21 +169,16 @@ func (b *blockBuilder) finish(dst *block, size uint64) {
 	if top.line != 0 {
 		lines = top.line - low + 1
 	}
+	last := uint16(0)
+	if n := len(b.rows); n > 0 {
+		last = b.rows[n-1].start
+	}
 	dst.size, dst.rows, dst.lineBase = size, uint16(len(b.rows)), low
-	dst.narrow = size <= 256
-	dst.bits = blockBits{width(uint32(top.scope)), width(uint32(top.file)), width(lines)}
+	dst.bits = blockBits{width(uint32(last)), width(uint32(top.scope)), width(uint32(top.file)), width(lines)}
 	b.bits.b = b.bits.b[:0]
 	for i := range b.rows {
-		start := b.rows[i].start
-		if dst.narrow {
-			b.bits.b = append(b.bits.b, byte(start))
-		} else {
-			b.bits.b = append(b.bits.b, byte(start), byte(start>>8))
-		}
-	}
-	dst.packed = len(b.bits.b)
-	for i := range b.rows {
 		r := &b.rows[i]
+		b.bits.put(uint32(r.start), dst.bits.start)
 		b.bits.put(uint32(r.scope), dst.bits.scope)
 		b.bits.put(uint32(r.file), dst.bits.file)
 		b.bits.put(packLine(r.line, low), dst.bits.line)

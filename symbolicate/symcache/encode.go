@@ -157,9 +157,6 @@ func (e *encoder) block(en *entry, start, end, region, tail uint64) {
 	}
 	if b != nil && !b.isEmpty() {
 		flags |= blockRows
-		if b.narrow {
-			flags |= blockNarrow
-		}
 		var cols uint32
 		if len(b.columns) > 0 {
 			flags |= blockColumns
@@ -221,7 +218,7 @@ func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 	out = le.AppendUint16(out, uint16(len(b.scopes)))
 	out = le.AppendUint16(out, x.clip)
 	out = le.AppendUint32(out, b.lineBase)
-	out = append(out, b.bits.scope, b.bits.file, b.bits.line, lineBits, fnBits, 0)
+	out = append(out, b.bits.scope, b.bits.file, b.bits.line, lineBits, fnBits, b.bits.start)
 	out = le.AppendUint16(out, x.tail)
 	if len(b.scopes) > 0 {
 		out = le.AppendUint32(out, low)
@@ -230,7 +227,6 @@ func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 	if x.hasColumns {
 		out = le.AppendUint32(out, x.columns)
 	}
-	out = append(out, b.body[:b.packed]...)
 	for _, f := range b.files {
 		n := e.t.pathsBy[b.worker][f] - 1
 		if e.wide {
@@ -239,7 +235,7 @@ func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 			out = le.AppendUint16(out, uint16(n))
 		}
 	}
-	out = append(out, b.body[b.packed:]...)
+	out = append(out, b.body...)
 	p := packer{b: out}
 	for i := range b.scopes {
 		s := &b.scopes[i]
@@ -260,16 +256,11 @@ func (e *encoder) columns(b *block) {
 	for i := range b.scopes {
 		topCall = max(topCall, b.scopes[i].callColumn)
 	}
+	starts := width(uint32(b.columns[len(b.columns)-1].start))
 	out := le.AppendUint16(e.sections[secColumns], uint16(len(b.columns)))
-	out = append(out, width(top), width(topCall))
+	p := packer{b: append(out, starts, width(top), width(topCall), 0)}
 	for _, c := range b.columns {
-		out = append(out, byte(c.start))
-		if !b.narrow {
-			out = append(out, byte(c.start>>8))
-		}
-	}
-	p := packer{b: out}
-	for _, c := range b.columns {
+		p.put(uint32(c.start), starts)
 		p.put(c.column, width(top))
 	}
 	p.b = p.bytes()

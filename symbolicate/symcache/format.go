@@ -130,7 +130,7 @@ const fileSize = 8
 //	0x0e  1  bits of a row's line
 //	0x0f  1  bits of a scope's call line
 //	0x10  1  bits of a scope's function
-//	0x11  1  unused
+//	0x11  1  bits of a row's start
 //	0x12  2  bytes after the block that no function claims and the last row covers
 //
 // then, if there are scopes:
@@ -139,29 +139,30 @@ const fileSize = 8
 //	0x04  4  the lowest call line of scopes
 //
 // then, if blockColumns is set, 4 bytes: where the block's columns are in that section;
-// then where each row starts, 1 byte each if blockNarrow is set, else 2; the files, 2 bytes each, or 4 if the table has more than
-// 65536; the rows, packed; the scopes, packed. A line is 0 if unknown, else 1 more
-// than what it exceeds the lowest by.
+// then the files, 2 bytes each, or 4 if the table has more than 65536; the rows,
+// packed: start, scope, file, line; the scopes, packed: function, parent, call file,
+// call line. A line is 0 if unknown, else 1 more than what it exceeds the lowest by.
 //
 // The columns of a block are
 //
 //	0x00  2  columns
-//	0x02  1  bits of a column
-//	0x03  1  bits of a scope's call column
+//	0x02  1  bits of a column's start
+//	0x03  1  bits of a column
+//	0x04  1  bits of a scope's call column
+//	0x05  1  unused
 //
-// then where each column starts, as wide as the starts of rows; the columns,
-// packed; the call columns, packed.
+// then the columns, packed: start, column; then the call columns, packed.
 const (
 	blockSize     = 16
 	blockPartSize = 16
 	blockRowsSize = 20
 	scopeBaseSize = 8
-	columnsSize   = 4
+	columnsSize   = 4 // in the block: the offset
+	columnsHeader = 6 // in their section
 
 	blockRows    = 1 << 0
 	blockPart    = 1 << 1
 	blockColumns = 1 << 2
-	blockNarrow  = 1 << 3 // starts of rows and columns take 1 byte
 
 	maxRowStart = 1<<16 - 2 // so that a row's start and their number fit 2 bytes
 )

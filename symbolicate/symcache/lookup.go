@@ -150,8 +150,9 @@ func (c *Cache) tail(dst []Frame, p []byte, flags, last uint32) []Frame {
 type rowsHeader struct {
 	rows, files, scopes, clip uint16
 	lineBase                  uint32
-	scopeBits, fileBits       uint8
-	lineBits, callLineBits    uint8
+	startBits, scopeBits      uint8
+	fileBits, lineBits        uint8
+	callLineBits              uint8
 	functionBits              uint8
 }
 
@@ -161,7 +162,7 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 	h := rowsHeader{
 		rows: le.Uint16(p), files: le.Uint16(p[2:]), scopes: le.Uint16(p[4:]), clip: le.Uint16(p[6:]),
 		lineBase:  le.Uint32(p[8:]),
-		scopeBits: p[12] & 31, fileBits: p[13] & 31, lineBits: p[14] & 63, callLineBits: p[15] & 63, functionBits: p[16] & 63,
+		scopeBits: p[12] & 31, fileBits: p[13] & 31, lineBits: p[14] & 63, callLineBits: p[15] & 63, functionBits: p[16] & 63, startBits: p[17] & 31,
 	}
 	p = p[blockRowsSize:]
 	var lowFunction, lowCall, cols uint32
@@ -173,36 +174,32 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 		cols = le.Uint32(p)
 		p = p[columnsSize:]
 	}
-	startBytes, fileBytes := 2, 2
-	if flags&blockNarrow != 0 {
-		startBytes = 1
-	}
+	fileBytes := 2
 	if c.wideFiles {
 		fileBytes = 4
 	}
-	starts := int(h.rows) * startBytes
 	dict := int(h.files) * fileBytes
-	rowBits := uint64(h.scopeBits) + uint64(h.fileBits) + uint64(h.lineBits)
+	rowBits := uint64(h.startBits) + uint64(h.scopeBits) + uint64(h.fileBits) + uint64(h.lineBits)
 	packed := fieldBytes(int(h.rows), uint(rowBits))
-	if h.rows == 0 || starts+dict+packed > len(p) {
+	if h.rows == 0 || dict+packed > len(p) {
 		return dst, 0
 	}
 	at += uint32(h.clip)
-	files := p[starts:][:dict]
-	rows := p[starts+dict:]
-	rows = rows[:cap(rows)]
-	row, until := findStart(p[:starts], startBytes, at)
+	files := p[:dict]
+	rows := p[dict:cap(p)]
+	row, until := findStart(rows, int(h.rows), rowBits, h.startBits, at)
 
-	pos := uint64(row) * rowBits
+	pos := uint64(row)*rowBits + uint64(h.startBits)
 	scope := field(rows, pos, h.scopeBits)
-	file := field(rows, pos+uint64(h.scopeBits), h.fileBits)
-	line := unpackLine(field(rows, pos+uint64(h.scopeBits)+uint64(h.fileBits), h.lineBits), h.lineBase)
+	pos += uint64(h.scopeBits)
+	file := field(rows, pos, h.fileBits)
+	line := unpackLine(field(rows, pos+uint64(h.fileBits), h.lineBits), h.lineBase)
 
 	calls := rows[packed:]
 	callBits := uint64(h.functionBits) + uint64(h.scopeBits) + uint64(h.fileBits) + uint64(h.callLineBits)
 	col := columnReader{}
 	if flags&blockColumns != 0 {
-		col = c.columnsAt(cols, startBytes, at)
+		col = c.columnsAt(cols, at)
 		until = min(until, col.until)
 	}
 	column := col.row
@@ -230,20 +227,15 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 	return append(dst, outer), until - uint32(h.clip)
 }
 
-// findStart returns the last of the ascending starts, of n bytes each, that is at
-// most at, and the start after it. The first is taken to be at most at.
-func findStart(starts []byte, n int, at uint32) (index int, next uint32) {
-	lo, hi := 0, len(starts)/n
+// findStart returns the last of n packed records of the given bits that starts at
+// or before at, and the start of the one after it. Records begin with their start,
+// of w bits, and ascend by it; the first is taken to be at or before at.
+func findStart(records []byte, n int, bits uint64, w uint8, at uint32) (index int, next uint32) {
+	lo, hi := 0, n
 	next = math.MaxUint32
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) >> 1)
-		var s uint32
-		if n == 1 {
-			s = uint32(starts[mid])
-		} else {
-			s = uint32(le.Uint16(starts[2*mid:]))
-		}
-		if s <= at {
+		if s := field(records, uint64(mid)*bits, w); s <= at {
 			lo = mid
 		} else {
 			hi, next = mid, s
@@ -317,22 +309,23 @@ type columnReader struct {
 }
 
 // columnsAt reads the columns of a block at off in their section.
-func (c *Cache) columnsAt(off uint32, startBytes int, at uint32) (r columnReader) {
-	if uint64(off)+4 > uint64(len(c.columns)) {
+func (c *Cache) columnsAt(off, at uint32) (r columnReader) {
+	if uint64(off)+columnsHeader > uint64(len(c.columns)) {
 		return r
 	}
 	b := c.columns[off:]
-	n, w := int(le.Uint16(b)), b[2]&63
-	r.width = b[3] & 63
-	b = b[4:]
-	packed := fieldBytes(n, uint(w))
-	if n == 0 || n*startBytes+packed > len(b) {
+	n, starts, w := int(le.Uint16(b)), b[2]&31, b[3]&63
+	r.width = b[4] & 63
+	b = b[columnsHeader:]
+	bits := uint64(starts) + uint64(w)
+	packed := fieldBytes(n, uint(bits))
+	if n == 0 || packed > len(b) {
 		return r
 	}
-	i, until := findStart(b[:n*startBytes], startBytes, at)
-	r.until = until
-	b = b[n*startBytes : cap(b)]
-	r.row = field(b, uint64(i)*uint64(w), w)
+	b = b[:cap(b)]
+	var i int
+	i, r.until = findStart(b, n, bits, starts, at)
+	r.row = field(b, uint64(i)*bits+uint64(starts), w)
 	r.calls = b[packed:]
 	return r
 }
