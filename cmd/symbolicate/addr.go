@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +19,7 @@ type addrOptions struct {
 
 	noInlines, noDemangle bool
 	relative              bool
+	relativeNames         bool // which cannot be had
 	pretty                bool
 	addresses             bool
 	basenames             bool
@@ -34,13 +37,14 @@ error. A line is
 	[CODE|DATA] [FILE:path|BUILDID:hex] (0xaddress | address | symbol[+offset])
 
 with the file on the line exactly when --obj is not given. Addresses are linked
-addresses, as nm and objdump print them; with --relative-address they count from
-the start of the image, as loaders and crash reports do. Names of data are not
-read, so DATA is answered with ??.
+addresses, as nm and objdump print them. With --relative-address they count from
+the start of the image, as in crash reports, whatever the format of the file;
+llvm-symbolizer does that for Windows programs only. Names of data are not read,
+so DATA is answered with ??.
 
 The debug file of a stripped object is looked for in the --symbols folders by its
-ids, then where the object's own links lead: a PDB, dSYM or debug link beside it,
-and /usr/lib/debug.
+ids, compiled tables first, then where the object's own links lead: a PDB, dSYM or
+debug link beside it, and /usr/lib/debug.
 
 Run under the name addr2line or llvm-symbolizer, the command takes that tool's
 arguments.`
@@ -54,14 +58,15 @@ func newAddr() *cobra.Command {
 		Example: `  symbolicate addr --obj program 0x401424
   symbolicate addr --obj program --output-style=JSON < addresses
   symbolicate addr --obj program -p -a main+4`,
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+		Version: version(),
+		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.obj, "obj", "e", "", "object file to look into")
 	f.StringArrayVar(&o.symbols, "symbols", nil, "folder with debug files of stripped objects, and of build ids (repeatable)")
 	f.Var(&o.style, "output-style", "shape of answers: LLVM, GNU or JSON")
-	f.VarP(&o.functions, "functions", "f", "names of functions: linkage, short (no parameters) or none")
+	f.VarP(&o.functions, "functions", "f", "names of functions: linkage, short (as declared, without scopes and parameters) or none")
 	f.Lookup("functions").NoOptDefVal = "linkage"
 	yesNo(f, &o.noInlines, "inlines", "i", "show calls that were inlined", "show the function that was called, with the innermost line")
 	yesNo(f, &o.noDemangle, "demangle", "C", "show the names people wrote", "show the linker's names")
@@ -71,6 +76,8 @@ func newAddr() *cobra.Command {
 	f.BoolVarP(&o.addresses, "addresses", "a", false, "show the address before its answer")
 	f.BoolVarP(&o.basenames, "basenames", "s", false, "leave folders out of file names")
 	f.BoolVar(&o.addr2line, "addr2line", false, "addresses, defaults and output of addr2line")
+	f.BoolVar(&o.relativeNames, "relativenames", false, "")
+	f.MarkHidden("relativenames") // llvm-symbolizer has it
 	f.StringVar(&o.arch, "default-arch", "", "architecture to look into of a file with several (default the first)")
 	aliases(f, map[string]string{
 		"exe": "obj", "print-address": "addresses", "inlining": "inlines", "debug-file-directory": "symbols",
@@ -95,10 +102,16 @@ func (o *addrOptions) run(cmd *cobra.Command, args []string) error {
 	if o.addr2line {
 		o.asAddr2line(cmd.Flags().Changed)
 	}
+	if o.relativeNames {
+		return usagef("there are no relative names: where the compiler ran is not kept")
+	}
+	if o.obj == "" && len(args) > 1 && isFile(args[0]) {
+		return usagef("%s is a file, did you mean --obj %s?", args[0], args[0])
+	}
 	s := dialogue{
 		addrOptions: o,
 		parser:      queryParser{needModule: o.obj == "", hex: o.addr2line},
-		modules:     newModules(cmd.Context(), o.symbols, o.arch),
+		modules:     newModules(cmd.Context(), o.symbols, o.arch, func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "symbolicate addr: %v\n", err) }),
 		out: answerWriter{
 			out: bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16), style: o.style, functions: o.functions != functionsNone,
 			pretty: o.pretty, addresses: o.addresses, basenames: o.basenames,
@@ -107,12 +120,21 @@ func (o *addrOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	defer s.modules.close()
 	if o.obj != "" {
-		if _, err := s.modules.open(o.obj); err != nil {
+		m, err := s.modules.open(o.obj)
+		if err != nil {
 			return err
+		}
+		if o.addr2line {
+			s.out.digits = 2 * m.addressSize()
 		}
 	}
 	if len(args) > 0 {
 		return s.answerArgs(args)
 	}
 	return s.answerLines(cmd.InOrStdin())
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"strconv"
 
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
@@ -10,6 +11,7 @@ import (
 // An answer is what a module says to a query.
 type answer struct {
 	query  query
+	linked uint64  // the address that was looked up; 0 for a symbol that there is not
 	module string  // path of the module, "" if the line was not understood
 	frames []frame // innermost first; none: nothing is known
 	err    error   // the module could not be read
@@ -30,6 +32,7 @@ type answerWriter struct {
 	functions bool // write the functions' names
 	pretty    bool // a frame on one line
 	addresses bool // begin with the address
+	digits    int  // of such an address, at least; addr2line fills up with zeros, and shows those of symbols
 	basenames bool // leave the folders of files out
 	scratch   []byte
 }
@@ -47,8 +50,11 @@ func (w *answerWriter) write(a answer) {
 	if len(a.frames) == 0 {
 		a.frames = unknown
 	}
-	if w.addresses && a.query.symbol == "" {
+	switch {
+	case w.addresses && a.query.symbol == "":
 		w.address(a.query.addr)
+	case w.addresses && w.digits > 0:
+		w.address(a.linked)
 	}
 	if a.query.data {
 		w.out.WriteString("??\n0 0\n??:?\n")
@@ -67,8 +73,7 @@ func (w *answerWriter) address(addr uint64) {
 	if w.pretty {
 		end = ": "
 	}
-	w.scratch = append(appendHex(w.scratch[:0], addr), end...)
-	w.out.Write(w.scratch)
+	fmt.Fprintf(w.out, "0x%0*x%s", w.digits, addr, end)
 }
 
 // frame writes a frame of the line-based styles.

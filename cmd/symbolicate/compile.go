@@ -50,10 +50,15 @@ func compileAll(cmd *cobra.Command, paths []string, output string, options symca
 	if len(paths) > 1 && !isDir {
 		return usagef("%s is not a folder, and there are %d files to compile", output, len(paths))
 	}
-	return eachFile(cmd, paths, func(file *objfile.File) error {
+	return eachPath(cmd, paths, func(path string) error {
+		file, err := objfile.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
 		target := output
 		if isDir {
-			target = filepath.Join(output, filepath.Base(file.Name())+".symcache")
+			target = filepath.Join(output, filepath.Base(path)+".symcache")
 		}
 		return compileFile(cmd, file, target, options)
 	})

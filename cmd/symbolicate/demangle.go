@@ -12,7 +12,6 @@ import (
 
 func newDemangle() *cobra.Command {
 	var o demangle.Options
-	var short bool
 	cmd := &cobra.Command{
 		Use:   "demangle [NAME...]",
 		Short: "Turn linker names into the names people wrote",
@@ -30,7 +29,7 @@ linker name in it replaced.`,
 			for _, symbol := range args {
 				result, _ := demangle.Name(symbol, o)
 				name := result.Name
-				if short {
+				if o.Short {
 					name = result.Short
 				}
 				if _, err := fmt.Fprintln(cmd.OutOrStdout(), name); err != nil {
@@ -42,7 +41,7 @@ linker name in it replaced.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.BoolVar(&short, "short", false, "names as issue lists show them (not for standard input)")
+	f.BoolVar(&o.Short, "short", false, "names as issue lists show them")
 	f.BoolVar(&o.NoParameters, "no-params", false, "leave parameters out")
 	f.BoolVar(&o.NoTemplateArgs, "no-template-args", false, "leave template and generic arguments out")
 	f.BoolVar(&o.ReturnType, "return-type", false, "show return types where names have them")

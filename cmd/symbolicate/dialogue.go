@@ -123,7 +123,7 @@ func (s *dialogue) answer(line string) {
 		return
 	}
 	a := answer{query: q, module: s.moduleName(q)}
-	if a.frames, a.err = s.lookUp(s.frames[:0], q); a.err != nil {
+	if a.frames, a.linked, a.err = s.lookUp(s.frames[:0], q); a.err != nil {
 		fmt.Fprintf(s.errOut, "symbolicate addr: %v\n", a.err)
 	}
 	s.frames = a.frames
@@ -152,17 +152,18 @@ func (s *dialogue) module(q query) (*module, error) {
 	return s.modules.open(s.moduleName(q))
 }
 
-// lookUp appends the frames of what is asked about.
-func (s *dialogue) lookUp(dst []frame, q query) ([]frame, error) {
+// lookUp appends the frames of what is asked about, and returns the linked address
+// of that, too.
+func (s *dialogue) lookUp(dst []frame, q query) (frames []frame, addr uint64, err error) {
 	m, err := s.module(q)
 	if err != nil || q.data {
-		return dst, err
+		return dst, 0, err
 	}
-	addr := s.linked(m, q.addr)
+	addr = s.linked(m, q.addr)
 	if q.symbol != "" {
 		entry, ok := m.symbol(q.symbol)
 		if !ok {
-			return dst, nil
+			return dst, 0, nil
 		}
 		addr = entry + q.offset
 	}
@@ -170,7 +171,7 @@ func (s *dialogue) lookUp(dst []frame, q query) ([]frame, error) {
 	if s.noInlines || q.symbol != "" {
 		dst = s.single(dst)
 	}
-	return dst, err
+	return dst, addr, err
 }
 
 // single leaves one frame of a chain: the innermost place, and the function that

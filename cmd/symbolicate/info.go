@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
 func newInfo() *cobra.Command {
@@ -23,14 +24,14 @@ inlined calls.`,
 		Example: `  symbolicate info program symbols/.build-id/*/*.debug`,
 		Args:    minArgs(1, "the files to look at"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write := writeInfo
+			write := func(i info) error { return i.write(cmd.OutOrStdout()) }
 			if asJSON {
-				write = writeInfoJSON
+				write = func(i info) error { return writeJSON(cmd.OutOrStdout(), i) }
 			}
-			return eachFile(cmd, args, func(file *objfile.File) error {
-				parts, err := file.Slices()
-				for _, part := range parts {
-					err = errors.Join(err, write(cmd.OutOrStdout(), newFileInfo(part)))
+			return eachPath(cmd, args, func(path string) error {
+				err := tableInfo(path, write)
+				if errors.Is(err, symcache.ErrNotSymcache) {
+					err = fileInfos(path, write)
 				}
 				return err
 			})
@@ -40,17 +41,12 @@ inlined calls.`,
 	return cmd
 }
 
-// eachFile opens files one after the other. One that cannot be read does not
-// keep the others from their turn.
-func eachFile(cmd *cobra.Command, paths []string, do func(*objfile.File) error) error {
+// eachPath does something with files one after the other. One that cannot be read
+// does not keep the others from their turn.
+func eachPath(cmd *cobra.Command, paths []string, do func(path string) error) error {
 	var result error
 	for _, path := range paths {
-		file, err := objfile.Open(path)
-		if err == nil {
-			err = do(file)
-			file.Close()
-		}
-		if err != nil {
+		if err := do(path); err != nil {
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", cmd.CommandPath(), err)
 			result = errReported
 		}
@@ -58,7 +54,31 @@ func eachFile(cmd *cobra.Command, paths []string, do func(*objfile.File) error) 
 	return result
 }
 
-// A fileInfo is what the info command says of a file.
+// An info is what the command says of a build.
+type info interface{ write(out io.Writer) error }
+
+func writeJSON(out io.Writer, i info) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	return e.Encode(i)
+}
+
+// fileInfos writes what there is to say of an object file: of one with several
+// architectures about each.
+func fileInfos(path string, write func(info) error) error {
+	file, err := objfile.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	parts, err := file.Slices()
+	for _, part := range parts {
+		err = errors.Join(err, write(newFileInfo(part)))
+	}
+	return err
+}
+
+// A fileInfo is what the command says of a build in an object file.
 type fileInfo struct {
 	Path      string   `json:"path"`
 	Format    string   `json:"format"`
@@ -101,13 +121,7 @@ func (i *fileInfo) fault(err error) {
 	}
 }
 
-func writeInfoJSON(out io.Writer, i fileInfo) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	return e.Encode(i)
-}
-
-func writeInfo(out io.Writer, i fileInfo) error {
+func (i fileInfo) write(out io.Writer) error {
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-12s"+format+"\n", append([]any{name}, args...)...)

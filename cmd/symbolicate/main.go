@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,6 +71,7 @@ func newRoot() *cobra.Command {
 		Long: `Turn the addresses of native crashes into functions, files and lines.
 
 Exit codes: 0 it worked, 1 something could not be read, 2 wrong usage.`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -84,6 +86,15 @@ Exit codes: 0 it worked, 1 something could not be read, 2 wrong usage.`,
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(newEvent(), newAddr(), newInfo(), newCompile(), newDemangle())
 	return root
+}
+
+// version says which build this is: of the module, or of the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version + " of " + info.Main.Path
 }
 
 func didYouMean(commands []string) string {

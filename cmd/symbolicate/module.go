@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -20,6 +21,7 @@ type modules struct {
 	folders []string      // with the debug files of stripped objects
 	dirs    []*source.Dir // the same
 	arch    string        // to choose of a file with several; empty for the first
+	warn    func(error)   // told what hides a debug file, but not the module
 	opened  map[string]opened
 }
 
@@ -29,8 +31,8 @@ type opened struct {
 	err error
 }
 
-func newModules(ctx context.Context, symbols []string, arch string) *modules {
-	ms := &modules{ctx: ctx, folders: symbols, arch: arch, opened: make(map[string]opened)}
+func newModules(ctx context.Context, symbols []string, arch string, warn func(error)) *modules {
+	ms := &modules{ctx: ctx, folders: symbols, arch: arch, warn: warn, opened: make(map[string]opened)}
 	for _, dir := range symbols {
 		ms.dirs = append(ms.dirs, source.NewDir(dir))
 	}
@@ -48,19 +50,20 @@ func (ms *modules) close() {
 // open returns the module at a path, be it an object file or a compiled table.
 func (ms *modules) open(path string) (*module, error) {
 	return ms.once(path, func() (*module, error) {
-		cache, err := symcache.OpenFile(path)
-		switch {
-		case err == nil:
-			return &module{base: cache.Base(), cache: cache, names: make(map[nameKey]string)}, nil
-		case !errors.Is(err, symcache.ErrNotSymcache):
-			return nil, err
+		m, err := openTable(path, nil)
+		if !errors.Is(err, symcache.ErrNotSymcache) {
+			return m, err
 		}
 		file, err := ms.openFile(path)
 		if err != nil {
 			return nil, err
 		}
-		if debug := ms.debugFileOf(file); debug != nil {
-			return prepare(debug, file)
+		m, err = ms.openDebugFileOf(file)
+		if m != nil {
+			return m, nil
+		}
+		if err != nil {
+			ms.warn(fmt.Errorf("debug file of %s: %w", path, err))
 		}
 		return prepare(file, nil)
 	})
@@ -70,11 +73,11 @@ func (ms *modules) open(path string) (*module, error) {
 func (ms *modules) openBuildID(id string) (*module, error) {
 	return ms.once("BUILDID:"+id, func() (*module, error) {
 		image := (&debugimage.Fields{Type: "elf", CodeID: id}).Image()
-		file, err := ms.find(&image)
+		found, err := ms.find(&image)
 		if err != nil {
 			return nil, err
 		}
-		return prepare(file, nil)
+		return openFound(found, nil)
 	})
 }
 
@@ -116,45 +119,69 @@ func archAlias(name string) string {
 	return name
 }
 
-// debugFileOf returns the separate debug file of a stripped object, or nil.
-func (ms *modules) debugFileOf(file *objfile.File) *objfile.File {
+// openDebugFileOf opens a stripped object together with its debug file. It returns
+// nil if the object needs none or has none, and an error if one could not be read.
+func (ms *modules) openDebugFileOf(file *objfile.File) (*module, error) {
 	if dsym := source.OpenDSYM(file); dsym != nil {
-		return dsym
+		return prepare(dsym, file)
 	}
 	source.AttachObjects(file)
-	info, err := file.DebugInfo()
-	if info != nil || err != nil {
-		return nil
+	if info, err := file.DebugInfo(); info != nil || err != nil {
+		return nil, nil // an error comes again when the file is used
 	}
-	debug, err := ms.find(&debugimage.Image{Type: debugimage.ParseType(file.Format().String()), CodeID: file.CodeID(), DebugID: file.DebugID()})
-	if err != nil {
-		return source.OpenLinked(file, ms.folders...)
+	found, err := ms.find(&debugimage.Image{Type: debugimage.ParseType(file.Format().String()), CodeID: file.CodeID(), DebugID: file.DebugID()})
+	if err == nil && found.Features.DebugInfo {
+		var m *module
+		if m, err = openFound(found, file); err == nil {
+			return m, nil
+		}
 	}
-	return debug
+	if linked := source.OpenLinked(file, ms.folders...); linked != nil {
+		return prepare(linked, file)
+	}
+	if errors.Is(err, errNoFile) {
+		err = nil
+	}
+	return nil, err
 }
 
 var errNoFile = errors.New("none of the --symbols folders has a file with this id")
 
 // find returns the best file of an image.
-func (ms *modules) find(image *debugimage.Image) (*objfile.File, error) {
+func (ms *modules) find(image *debugimage.Image) (source.File, error) {
 	for _, dir := range ms.dirs {
 		found, err := dir.Find(ms.ctx, image)
 		if err != nil {
-			return nil, err
+			return source.File{}, err
 		}
-		if len(found.Files) > 0 {
-			return found.Files[0].Open()
+		for _, file := range found.Files {
+			if !file.Features.Sources {
+				return file, nil
+			}
 		}
 	}
-	return nil, fmt.Errorf("%s: %w", image.Name(), errNoFile)
+	return source.File{}, fmt.Errorf("%s: %w", image.Name(), errNoFile)
+}
+
+// openFound opens what was found, with the stripped image that it describes, if
+// that is there. The image stays the caller's when there is an error.
+func openFound(found source.File, image *objfile.File) (*module, error) {
+	if found.Compiled {
+		return openTable(found.Path, image)
+	}
+	file, err := found.Open()
+	if err != nil {
+		return nil, err
+	}
+	return prepare(file, image)
 }
 
 // A module is an object file that is ready to answer.
 type module struct {
 	base    uint64            // linked address of the start of the image, in the file that was asked for
-	files   []*objfile.File   // the one with debug information first; none if the module is a compiled table
-	cache   *symcache.Cache   // nil if there are files
-	lazy    *symcache.Lazy    // of the files
+	files   []*objfile.File   // with symbols, the one with debug information first
+	cache   *symcache.Cache   // nil if nothing is compiled
+	lazy    *symcache.Lazy    // of the files, where there is no cache
 	symbols map[string]uint64 // linked addresses, once a symbol was asked for
 	names   map[nameKey]string
 	scratch []symcache.Frame
@@ -164,7 +191,7 @@ type module struct {
 // nameOptions say how functions are named.
 type nameOptions struct {
 	mangled bool // by the linker's name
-	short   bool // without parameters
+	short   bool // as the source declares them, without scopes and parameters
 }
 
 type nameKey struct {
@@ -173,8 +200,22 @@ type nameKey struct {
 	nameOptions
 }
 
+// openTable opens a compiled table, and takes over the image it was made for, if
+// that is there.
+func openTable(path string, image *objfile.File) (*module, error) {
+	cache, err := symcache.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &module{base: cache.Base(), cache: cache, names: make(map[nameKey]string)}
+	if image != nil {
+		m.base, m.files = image.Base(), []*objfile.File{image}
+	}
+	return m, nil
+}
+
 // prepare takes over a file, and the stripped image that it describes, if it is
-// not the image itself.
+// not the image itself. When there is an error, only the file is closed.
 func prepare(file, image *objfile.File) (*module, error) {
 	m := &module{base: file.Base(), files: []*objfile.File{file}, names: make(map[nameKey]string)}
 	if image != nil {
@@ -184,7 +225,7 @@ func prepare(file, image *objfile.File) (*module, error) {
 	var err error
 	m.lazy, err = symcache.NewLazy(file, symcache.Options{Workers: runtime.GOMAXPROCS(0), Columns: true, Image: image})
 	if err != nil {
-		m.close()
+		file.Close()
 		return nil, err
 	}
 	return m, nil
@@ -197,6 +238,20 @@ func (m *module) close() {
 	for _, file := range m.files {
 		file.Close()
 	}
+}
+
+// addressSize returns how many bytes an address of the module has.
+func (m *module) addressSize() int {
+	var arch objfile.Arch
+	if len(m.files) > 0 {
+		arch = m.files[0].Arch()
+	} else {
+		arch = objfile.ParseArch(m.cache.Arch())
+	}
+	if arch == objfile.S390X || arch != objfile.ARM64_32 && strings.Contains(arch.String(), "64") {
+		return 8
+	}
+	return 4
 }
 
 // symbol returns the linked address of a symbol, by its linker name.
@@ -270,7 +325,7 @@ func (m *module) fault() error {
 
 // name returns what to call a function, which is worked out once.
 func (m *module) name(f symcache.Frame, o nameOptions) string {
-	if o.mangled {
+	if o.mangled && !o.short {
 		return f.Symbol
 	}
 	key := nameKey{f.Symbol, f.Scope, f.Language, o}
@@ -285,12 +340,12 @@ func (m *module) name(f symcache.Frame, o nameOptions) string {
 // functionName names a function as llvm-symbolizer does: with the return types
 // that templates have in their names.
 func functionName(f symcache.Frame, short bool) string {
-	name := demangle.Result{Name: f.Plain()}
-	if f.Scope == "" {
-		name, _ = demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
+	switch {
+	case short:
+		return shortName(f)
+	case f.Scope != "":
+		return f.Plain()
 	}
-	if short {
-		return demangle.Shorten(name.Name, f.Language)
-	}
+	name, _ := demangle.Name(f.Symbol, demangle.Options{Language: f.Language, ReturnType: true})
 	return name.Name
 }

@@ -25,7 +25,7 @@ type query struct {
 // A queryParser knows what lines look like.
 type queryParser struct {
 	needModule bool // lines name the module, because the command line does not
-	hex        bool // addresses are hexadecimal without a prefix too, as addr2line has it
+	hex        bool // addresses are hexadecimal without a prefix too, before they are symbols, as addr2line has it
 }
 
 // parse takes a line apart. After an error the query still says which module
@@ -46,15 +46,19 @@ func (p queryParser) parse(line string) (query, error) {
 	switch {
 	case word == "":
 		return q, fmt.Errorf("%q names no address", line)
-	case p.hex || isDigit(word[0]):
+	case isDigit(word[0]):
 		q.addr, err = p.address(word)
 		return q, err
+	case p.hex:
+		if q.addr, err = p.address(word); err == nil {
+			return q, nil
+		}
 	}
-	q.symbol = word
-	if name, offset, ok := strings.Cut(word, "+"); ok {
-		q.symbol = name
-		q.offset, err = p.address(offset)
+	name, offset, ok := strings.Cut(word, "+")
+	if q.symbol = name; !ok {
+		return q, nil
 	}
+	q.offset, err = p.address(offset)
 	return q, err
 }
 

@@ -19,6 +19,8 @@ func TestParseQuery(t *testing.T) {
 		{"decimal", queryParser{}, "401424", query{addr: 401424}, ""},
 		{"hexadecimal without a prefix", queryParser{hex: true}, "401424", query{addr: 0x401424}, ""},
 		{"spaces and what follows", queryParser{}, "  0x10  rest", query{addr: 0x10}, ""},
+		{"symbol where numbers are hexadecimal", queryParser{hex: true}, "main+10", query{symbol: "main", offset: 0x10}, ""},
+		{"number that could be a symbol", queryParser{hex: true}, "add", query{addr: 0xadd}, ""},
 		{"the highest", queryParser{}, "0xffffffffffffffff", query{addr: 1<<64 - 1}, ""},
 		{"one too many", queryParser{}, "0x10000000000000000", query{}, `"0x10000000000000000" is not an address`},
 		{"no digits", queryParser{}, "0x", query{}, `"0x" is not an address`},
