@@ -96,8 +96,10 @@ func TestPEErrors(t *testing.T) {
 		{"cut in the COFF header", func(b []byte) []byte { return b[:0x50] }, "test: PE header+0x50: need 4 bytes, have 0"},
 		{"no optional header", func(b []byte) []byte { b[0x54], b[0x55] = 0, 0; return b[:0x80] }, "test: PE header+0x58: need 2 bytes, have 0"},
 		{"kind of optional header", func(b []byte) []byte { b[0x58] = 7; return b }, "test: PE header+0x5a: optional header of kind 0x207"},
-		{"base", func(b []byte) []byte { copy(b[0x70:], strings.Repeat("\xff", 8)); return b },
-			"test: PE header+0xc8: preferred base 0xffffffffffffffff"},
+		{
+			"base", func(b []byte) []byte { copy(b[0x70:], strings.Repeat("\xff", 8)); return b },
+			"test: PE header+0xc8: preferred base 0xffffffffffffffff",
+		},
 		{"section headers", func(b []byte) []byte { b[0x47] = 0xff; return b }, "test: PE header+0x148: need 2611240 bytes, have 48"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -237,22 +239,30 @@ func TestPEFunctionBounds(t *testing.T) {
 		unwind  []byte // at 0x3000
 		want    []debuginfo.Range
 	}{
-		{"x86_64, with one that continues the one before", machineAMD64,
+		{
+			"x86_64, with one that continues the one before", machineAMD64,
 			encode(0x1000, 0x1010, 0x3000, 0x1010, 0x1018, 0x3004, 0x1020, 0x1030, 0x3000, 0x1040, 0x1038, 0x3000),
 			[]byte{1, 0, 0, 0, 1 | chainedUnwind<<3},
-			[]debuginfo.Range{{Start: 0x1000, End: 0x1018}, {Start: 0x1020, End: 0x1030}}},
-		{"arm64, packed and with a record", machineARM64,
+			[]debuginfo.Range{{Start: 0x1000, End: 0x1018}, {Start: 0x1020, End: 0x1030}},
+		},
+		{
+			"arm64, packed and with a record", machineARM64,
 			encode(0x1000, 4<<2|1, 0x1020, 0x3000, 0x1040, 0x9000),
 			encode(0x0c000003),
-			[]debuginfo.Range{{Start: 0x1000, End: 0x1010}, {Start: 0x1020, End: 0x102c}}},
-		{"arm, whose instructions have two bytes", machineARMNT,
-			encode(0x1001, 4<<2|1), nil, []debuginfo.Range{{Start: 0x1000, End: 0x1008}}},
+			[]debuginfo.Range{{Start: 0x1000, End: 0x1010}, {Start: 0x1020, End: 0x102c}},
+		},
+		{
+			"arm, whose instructions have two bytes", machineARMNT,
+			encode(0x1001, 4<<2|1), nil,
+			[]debuginfo.Range{{Start: 0x1000, End: 0x1008}},
+		},
 		{"x86 has none", machineX86, encode(0x1000, 0x1010, 0x3000), nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := testPE{machine: tt.machine, directories: map[int]dataDirectory{directoryException: {0x2000, uint32(len(tt.table))}}}
 			p.sections = []testPESection{
-				{name: ".text", code: true, data: make([]byte, 0x80)}, {name: ".pdata", data: tt.table}, {name: ".xdata", data: tt.unwind}}
+				{name: ".text", code: true, data: make([]byte, 0x80)}, {name: ".pdata", data: tt.table}, {name: ".xdata", data: tt.unwind},
+			}
 			if got := p.parse(t).image.(*peFile).functionBounds(); !cmp.Equal(tt.want, got) && len(got)+len(tt.want) > 0 {
 				t.Errorf("bounds %x, want %x", got, tt.want)
 			}

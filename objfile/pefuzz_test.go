@@ -15,7 +15,8 @@ func FuzzPE(f *testing.F) {
 		strings:     ".debug_info\x00",
 		directories: map[int]dataDirectory{directoryExport: {0x2000, 0x28}, directoryException: {0x2000, 24}, directoryDebug: {0x2000, 28}},
 		sections: []testPESection{
-			{name: ".text", code: true, data: make([]byte, 64)}, {name: ".rdata", data: make([]byte, 64)}, {name: "/4", data: make([]byte, 20)}},
+			{name: ".text", code: true, data: make([]byte, 64)}, {name: ".rdata", data: make([]byte, 64)}, {name: "/4", data: make([]byte, 20)},
+		},
 		symbols: []testCOFFSymbol{{name: "main", section: 1, typ: coffFunction, class: coffExternal}},
 	}
 	f.Add(small.bytes())

@@ -245,8 +245,10 @@ func readSym(t *testing.T, path string) (list []symLine) {
 		default:
 			start, size := number(f[0], 16), number(f[1], 16)
 			if size > 0 { // else another row at the same offset replaces it
-				list = append(list, symLine{start, start + size,
-					frame{function, files[f[3]], lineNumber(uint32(number(f[2], 10))), 0}})
+				list = append(list, symLine{
+					start, start + size,
+					frame{function, files[f[3]], lineNumber(uint32(number(f[2], 10))), 0},
+				})
 			}
 		}
 	}

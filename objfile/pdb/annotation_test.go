@@ -23,8 +23,11 @@ func TestAnnotate(t *testing.T) {
 		{"code and line back in one", []byte{11, 0x35, 4, 1}, []span{at(5, 6, 99)}},
 		// From crash.pdb, function _Tidy_deallocate, as llvm-pdbutil prints it:
 		// code 0x48 up to 0x4b, then line -7, code 0x4d up to 0x53.
-		{"length and code", []byte{3, 0x41, 12, 3, 7, 6, 0xf, 12, 6, 5, 0, 0},
-			[]span{at(0x41, 0x48, 100), at(0x48, 0x4b, 100), at(0x4d, 0x53, 93)}},
+		{
+			"length and code",
+			[]byte{3, 0x41, 12, 3, 7, 6, 0xf, 12, 6, 5, 0, 0},
+			[]span{at(0x41, 0x48, 100), at(0x48, 0x4b, 100), at(0x4d, 0x53, 93)},
+		},
 		{"code offset is set", []byte{3, 9, 4, 1, 1, 0x20, 3, 0, 4, 1}, []span{at(9, 10, 100), at(0x20, 0x21, 100)}},
 		{"file", []byte{5, 0x30, 3, 1, 4, 1}, []span{{start: 1, end: 2, file: 0x30, line: 100}}},
 		{"columns", []byte{9, 7, 10, 4, 13, 9, 3, 1, 4, 1}, []span{{start: 1, end: 2, file: 8, line: 100, column: 7}}},

@@ -34,8 +34,11 @@ func TestLimits(t *testing.T) {
 		pdb  testPDB
 		want string
 	}{
-		{"ranges of inlined calls", testPDB{modules: []testModule{{name: "m", symbols: deep}}},
-			"module 0 (m): inlined calls at 0x10a7: more than 8404 ranges"},
+		{
+			"ranges of inlined calls",
+			testPDB{modules: []testModule{{name: "m", symbols: deep}}},
+			"module 0 (m): inlined calls at 0x10a7: more than 8404 ranges",
+		},
 		{"pieces of OMAP", cut, "module 0 (m): OMAP cuts the module into more than 3428 pieces"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

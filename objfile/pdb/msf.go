@@ -80,8 +80,10 @@ func (m *msf) directory(size uint64) ([]byte, error) {
 	listSize := 4 * m.blocksOf(size)
 	rootSize := 4 * m.blocksOf(listSize)
 	if max := uint64(len(m.data)); size > max || directoryList+rootSize > max {
-		return nil, &cursor.Error{Section: "MSF header", Offset: 0x2c,
-			Reason: fmt.Sprintf("directory of %#x bytes: file has %#x bytes", size, max)}
+		return nil, &cursor.Error{
+			Section: "MSF header", Offset: 0x2c,
+			Reason: fmt.Sprintf("directory of %#x bytes: file has %#x bytes", size, max),
+		}
 	}
 	list, err := m.gather(m.data[directoryList:][:rootSize], listSize)
 	if err != nil {

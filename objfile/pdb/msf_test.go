@@ -63,18 +63,30 @@ func TestMSFErrors(t *testing.T) {
 		{"empty", func([]byte) []byte { return nil }, "MSF header+0x0: no magic number"},
 		{"cut in the header", func(b []byte) []byte { return b[:0x21] }, "MSF header+0x20: need 4 bytes, have 1"},
 		{"block size", func(b []byte) []byte { put(b[0x20:], 513); return b }, "MSF header+0x20: block size 513"},
-		{"directory size", func(b []byte) []byte { put(b[0x2c:], 1<<30); return b },
-			"MSF header+0x2c: directory of 0x40000000 bytes: file has 0xc00 bytes"},
-		{"block list", func(b []byte) []byte { put(b[directoryList:], 99); return b },
-			"directory's block list: 0x4 bytes in block 99: file has 6 blocks"},
-		{"directory", func(b []byte) []byte { put(b[5*512:], 99); return b },
-			"directory: 0x10 bytes in block 99: file has 6 blocks"},
-		{"number of streams", func(b []byte) []byte { put(b[4*512:], 1<<30); return b },
-			"MSF directory+0x4: need 4294967296 bytes, have 12"},
-		{"more blocks than the file", func(b []byte) []byte { put(b[4*512+8:], 0x7fffffff); return b },
-			"MSF directory+0xc: streams of 4194304 blocks, file has 6"},
-		{"blocks not listed", func(b []byte) []byte { put(b[4*512+8:], 1000); return b },
-			"MSF directory+0xc: need 8 bytes, have 4"},
+		{
+			"directory size", func(b []byte) []byte { put(b[0x2c:], 1<<30); return b },
+			"MSF header+0x2c: directory of 0x40000000 bytes: file has 0xc00 bytes",
+		},
+		{
+			"block list", func(b []byte) []byte { put(b[directoryList:], 99); return b },
+			"directory's block list: 0x4 bytes in block 99: file has 6 blocks",
+		},
+		{
+			"directory", func(b []byte) []byte { put(b[5*512:], 99); return b },
+			"directory: 0x10 bytes in block 99: file has 6 blocks",
+		},
+		{
+			"number of streams", func(b []byte) []byte { put(b[4*512:], 1<<30); return b },
+			"MSF directory+0x4: need 4294967296 bytes, have 12",
+		},
+		{
+			"more blocks than the file", func(b []byte) []byte { put(b[4*512+8:], 0x7fffffff); return b },
+			"MSF directory+0xc: streams of 4194304 blocks, file has 6",
+		},
+		{
+			"blocks not listed", func(b []byte) []byte { put(b[4*512+8:], 1000); return b },
+			"MSF directory+0xc: need 8 bytes, have 4",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := openMSF(tt.spoil(good())); err == nil || err.Error() != tt.want {

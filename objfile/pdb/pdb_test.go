@@ -91,12 +91,18 @@ func TestParseErrors(t *testing.T) {
 		{"info", int(streamInfo), func(b []byte) []byte { return b[:20] }, "info stream+0xc: need 16 bytes, have 8"},
 		{"stream names", int(streamInfo), func(b []byte) []byte { b[0x29] = 1; return b }, "info stream+0x3b: 65537 named streams"},
 		{"DBI", int(streamDBI), func(b []byte) []byte { return b[:63] }, "DBI stream+0x3c: need 4 bytes, have 3"},
-		{"modules", int(streamDBI), func(b []byte) []byte { b[0x18]--; return b },
-			"module 1: DBI stream+0xd6: string does not end"},
-		{"a stream of two modules", int(streamDBI), func(b []byte) []byte { b[0x40+0x50+0x22]--; return b },
-			"module 1: DBI stream+0xe0: stream 12 is another module's"},
-		{"OMAP goes back", testOmap, func([]byte) []byte { return buffer{}.u32(0x2000, 1, 0x1000, 1, 0x3000, 1) },
-			"OMAP+0x10: source address 0x1000 after 0x2000"},
+		{
+			"modules", int(streamDBI), func(b []byte) []byte { b[0x18]--; return b },
+			"module 1: DBI stream+0xd6: string does not end",
+		},
+		{
+			"a stream of two modules", int(streamDBI), func(b []byte) []byte { b[0x40+0x50+0x22]--; return b },
+			"module 1: DBI stream+0xe0: stream 12 is another module's",
+		},
+		{
+			"OMAP goes back", testOmap, func([]byte) []byte { return buffer{}.u32(0x2000, 1, 0x1000, 1, 0x3000, 1) },
+			"OMAP+0x10: source address 0x1000 after 0x2000",
+		},
 		{"names", testNames, func(b []byte) []byte { b[0]++; return b }, "/names: signature 0xeffeefff"},
 		{"cut names", testNames, func(b []byte) []byte { return b[:20] }, "/names+0xc: need 21 bytes, have 8"},
 	} {
@@ -113,7 +119,8 @@ func TestParseErrors(t *testing.T) {
 // record cost no more than the file is worth.
 func TestRepeatedReferences(t *testing.T) {
 	long := testPDB{strings: "\x00" + strings.Repeat("x", 100_000), modules: []testModule{{
-		c13: join(checksums(1), lines(0, 8, block{0, [][2]uint32{{0, 5}}}))}}}
+		c13: join(checksums(1), lines(0, 8, block{0, [][2]uint32{{0, 5}}})),
+	}}}
 	if u := decodeAll(t, long.parse(t))[0]; len(u.Files[1]) != maxPath {
 		t.Errorf("a path has %d bytes, want %d", len(u.Files[1]), maxPath)
 	}

@@ -239,18 +239,30 @@ func TestCorruptModules(t *testing.T) {
 		symbols, c13 buffer
 		err, want    string
 	}{
-		{"a record is too small for its kind", join(f, record(symGlobalProc, buffer{}.zeros(8))), rows,
-			"module 0 (m): symbols+0x30: record of kind 0x1110 has 8 bytes", fText + rowsText},
-		{"a record is cut short", join(f, buffer{}.u16(90, symEnd)), rows,
-			"module 0 (m): symbols+0x30: record cut short", fText + rowsText},
-		{"too many scopes", join(f, buffer(strings.Repeat(string(record(symBlock, nil)), maxNesting))), rows,
-			"module 0 (m): symbols+0x22c: more than 128 scopes are open", fText + rowsText},
-		{"a subsection is cut short", f, join(rows, buffer{}.u32(subsectionLines, 90)),
-			"module 0 (m): C13 part+0x40: subsection cut short", fText + rowsText},
-		{"lines are cut short", f, join(subsection(subsectionLines, buffer{}.u32(0).u16(1, 0).u32(8, 0, 77, 8)), rows),
-			"module 0 (m): lines+0x20: need 616 bytes, have 0", fText + rowsText},
-		{"inlinees of a kind to come", f, join(subsection(subsectionInlinees, buffer{}.u32(2)), rows),
-			"module 0 (m): inlinee lines+0xc: signature 0x2", fText + rowsText},
+		{
+			"a record is too small for its kind", join(f, record(symGlobalProc, buffer{}.zeros(8))), rows,
+			"module 0 (m): symbols+0x30: record of kind 0x1110 has 8 bytes", fText + rowsText,
+		},
+		{
+			"a record is cut short", join(f, buffer{}.u16(90, symEnd)), rows,
+			"module 0 (m): symbols+0x30: record cut short", fText + rowsText,
+		},
+		{
+			"too many scopes", join(f, buffer(strings.Repeat(string(record(symBlock, nil)), maxNesting))), rows,
+			"module 0 (m): symbols+0x22c: more than 128 scopes are open", fText + rowsText,
+		},
+		{
+			"a subsection is cut short", f, join(rows, buffer{}.u32(subsectionLines, 90)),
+			"module 0 (m): C13 part+0x40: subsection cut short", fText + rowsText,
+		},
+		{
+			"lines are cut short", f, join(subsection(subsectionLines, buffer{}.u32(0).u16(1, 0).u32(8, 0, 77, 8)), rows),
+			"module 0 (m): lines+0x20: need 616 bytes, have 0", fText + rowsText,
+		},
+		{
+			"inlinees of a kind to come", f, join(subsection(subsectionInlinees, buffer{}.u32(2)), rows),
+			"module 0 (m): inlinee lines+0xc: signature 0x2", fText + rowsText,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := testPDB{strings: testStrings, modules: []testModule{{"m", tt.symbols, tt.c13}}}
