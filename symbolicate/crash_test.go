@@ -33,3 +33,11 @@ func TestMacCrashes(t *testing.T) {
 		})
 	}
 }
+
+// What a program for Windows would report: see the event. The functions, files and
+// lines agree with what llvm-symbolizer-19 --inlines says of the addresses.
+func TestWindowsCrash(t *testing.T) {
+	const name = "windows-x86_64-crash.json"
+	s := New(Options{Sources: []Source{source.NewDir(fixture.Path(t, "bin"))}})
+	golden.Equal(t, name, checkLossless(t, s, fixture.Read(t, "events/"+name)))
+}
