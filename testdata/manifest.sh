@@ -45,7 +45,7 @@ split() { # binary, objcopy: the debug file of a stripped binary
 	for file in events/macos-*.json; do
 		row "$file" bin/macos/fat/prog "by hand" "addresses from llvm-objdump-19 -d bin/macos/fat/prog"
 	done
-	made events/windows-x86_64-crash.json bin/till-clang19-windows.exe "by hand" "addresses from llvm-objdump-19 -d bin/till-clang19-windows.exe"
+	row events/windows-x86_64-crash.json bin/till-clang19-windows.exe "by hand" "addresses from llvm-objdump-19 -d bin/till-clang19-windows.exe"
 	split bin/shop-gcc12-arm64 aarch64-linux-gnu-objcopy
 	split bin/shop-gcc12-x86_64 objcopy
 } >MANIFEST.tsv
