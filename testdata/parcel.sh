@@ -37,6 +37,7 @@ dwarf3) build -gdwarf-3 ;;
 dwarf4) build -gdwarf-4 ;;
 dwarf5) build -gdwarf-5 ;;
 dwarf64) build -gdwarf-5 -gdwarf64 ;;
+embed) build -gdwarf-5 -gembed-source ;;
 types4) build -gdwarf-4 -fdebug-types-section ;;
 types5) build -gdwarf-5 -fdebug-types-section ;;
 zlib) build -gdwarf-5 -gz=zlib -- -Wl,--compress-debug-sections=zlib ;;
