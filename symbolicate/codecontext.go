@@ -24,7 +24,9 @@ type codeContext struct {
 }
 
 // codeAround returns the source code around a line, from the first of several
-// places that has it; a nil one has nothing.
+// places that has it; a nil one has nothing. The order is the caller's: what the
+// user names for the purpose, then what was uploaded for the build (which is all
+// that Symbolicator has for ELF), then what the compiler left in the debug file.
 func codeAround(file string, line uint32, places ...*source.Code) (c codeContext) {
 	if file == "" || line == 0 {
 		return c

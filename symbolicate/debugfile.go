@@ -41,6 +41,7 @@ type debugFile struct {
 	table    table
 	names    *nameTable
 	code     *source.Code  // of the image's source bundle; nil without
+	embedded *source.Code  // in its debug information; nil without
 	all      []source.File // the image's files, best first
 }
 
@@ -80,7 +81,7 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image) (*debugFile, er
 	if f == nil {
 		return notFound(im, lookups, faults), nil
 	}
-	f.code, f.all = openCode(files), files
+	f.code, f.embedded, f.all = openCode(files), openEmbedded(files), files
 	return f, nil
 }
 
@@ -122,6 +123,20 @@ func openCode(files []source.File) *source.Code {
 			if code, err := source.OpenBundle(file.Path); err == nil {
 				return code
 			}
+		}
+	}
+	return nil
+}
+
+// openEmbedded opens the first of the files whose debug information carries source
+// code.
+func openEmbedded(files []source.File) *source.Code {
+	for _, file := range files {
+		if !file.Features.DebugInfo {
+			continue
+		}
+		if code, err := source.OpenEmbedded(file); err == nil && code != nil {
+			return code
 		}
 	}
 	return nil

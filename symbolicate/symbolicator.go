@@ -48,7 +48,8 @@ type Options struct {
 	InApp []InAppRule
 
 	// Code, if not nil, has the source code that frames show around their line.
-	// What it does not have is taken from source bundles that Sources have.
+	// What it does not have is taken from source bundles that Sources have, then
+	// from debug files that carry source code themselves.
 	Code *source.Code
 
 	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace

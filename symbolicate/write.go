@@ -81,7 +81,7 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 		w := frameWriter{j: j, f: f, at: at, inlined: i < len(found)-1}
 		w.name, w.path = file.names.function(at), file.names.path(at.File)
 		w.inApp = j.verdict(f, at.File, w.path)
-		w.code = codeAround(at.File, w.line(), j.code, file.code)
+		w.code = codeAround(at.File, w.line(), j.code, file.code, file.embedded)
 		dst = w.append(dst)
 		if i > 0 {
 			dst = append(dst, ',')

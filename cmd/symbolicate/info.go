@@ -19,8 +19,8 @@ func newInfo() *cobra.Command {
 		Use:   "info FILE...",
 		Short: "Say which build a file is, and what can be learnt from it",
 		Long: `Say which build of which program a file is, by the ids that events name it with,
-and what is in it: symbols, and debug information with functions, lines and
-inlined calls.`,
+and what is in it: symbols, debug information with functions, lines and inlined
+calls, and source files that it carries.`,
 		Example: `  symbolicate info program symbols/.build-id/*/*.debug`,
 		Args:    minArgs(1, "the files to look at"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -90,6 +90,7 @@ type fileInfo struct {
 	Symbols   int      `json:"symbols"`
 	Units     int      `json:"units"`
 	DebugSize int      `json:"debug_bytes"`
+	Sources   int      `json:"sources,omitempty"`
 	Faults    []string `json:"faults,omitempty"`
 }
 
@@ -112,6 +113,9 @@ func newFileInfo(file *objfile.File) fileInfo {
 			i.DebugSize += info.UnitSize(u)
 		}
 	}
+	sources, err := file.Sources()
+	i.Sources = len(sources)
+	i.fault(err)
 	return i
 }
 
@@ -139,6 +143,13 @@ func (i fileInfo) write(out io.Writer) error {
 		row("debug info", "1 unit, %s", bytesText(i.DebugSize))
 	default:
 		row("debug info", "%d units, %s", i.Units, bytesText(i.DebugSize))
+	}
+	switch i.Sources {
+	case 0:
+	case 1:
+		row("sources", "1 embedded file")
+	default:
+		row("sources", "%d embedded files", i.Sources)
 	}
 	for _, fault := range i.Faults {
 		row("fault", "%s", visible(fault))

@@ -25,17 +25,20 @@ type CodeRoot struct {
 
 // Limits of what is read of and kept from source files.
 const (
-	maxCodeFile  = 8 << 20 // bytes; generated files of any size exist, and nobody reads them
-	maxCodeFiles = 512     // kept at the same time
+	maxCodeFile  = 8 << 20  // bytes; generated files of any size exist, and nobody reads them
+	maxCodeFiles = 512      // kept at the same time
+	maxCodeKept  = 64 << 20 // bytes kept at the same time, or one file if it has more
+	lineSize     = 24       // bytes that a line takes besides its text
 )
 
-// A Code finds lines of source files, in directories or in a source bundle. It
-// keeps what it has read, and is safe for concurrent use.
+// A Code finds lines of source files, in directories, in a source bundle or in a
+// debug file. It keeps what it has read, and is safe for concurrent use.
 type Code struct {
 	places []codePlace
 
 	mu    sync.Mutex
 	files map[string][][]byte // lines by path as debug files have it; nil: there is none
+	kept  int                 // bytes that they take
 }
 
 // A codePlace has source files.
@@ -78,12 +81,16 @@ func (c *Code) lines(file string) [][]byte {
 	if ok {
 		return lines
 	}
-	lines = splitLines(c.read(file))
+	text := c.read(file)
+	lines = splitLines(text)
+	size := len(text) + len(lines)*lineSize
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.files) >= maxCodeFiles {
+	if len(c.files) >= maxCodeFiles || c.kept+size > maxCodeKept {
 		clear(c.files)
+		c.kept = 0
 	}
+	c.kept += size
 	c.files[strings.Clone(file)] = lines
 	return lines
 }
