@@ -20,11 +20,13 @@ func shortName(f symcache.Frame) string {
 	if r.Language.Separator() != "::" {
 		return r.Short
 	}
-	return lastComponent(r.Name)
+	name, _, _ := strings.Cut(r.Name, " [clone ") // how the compiler copied it is not declared
+	return strings.Replace(lastComponent(name), "::<", "<", 1)
 }
 
 // lastComponent returns what follows the last "::" of a qualified name that is not
-// in brackets. The brackets of operators are none.
+// in brackets. The brackets of operators are none, and Rust's "::<" goes on with a
+// component.
 func lastComponent(name string) string {
 	depth, start := 0, 0
 	for i := 0; i < len(name); i++ {
@@ -39,7 +41,7 @@ func lastComponent(name string) string {
 			depth++
 		case strings.IndexByte(">)]}", c) >= 0 && !strings.HasSuffix(name[:i], "-"):
 			depth--
-		case depth == 0 && strings.HasPrefix(name[i:], "::"):
+		case depth == 0 && strings.HasPrefix(name[i:], "::") && !strings.HasPrefix(name[i:], "::<"):
 			start = i + 2
 			i++
 		}

@@ -27,6 +27,8 @@ func TestShortName(t *testing.T) {
 		{symcache.Frame{Symbol: "_ZN1AptEv"}, "operator->"},
 		{symcache.Frame{Symbol: "_ZN1A1BlsEi"}, "operator<<"},
 		{symcache.Frame{Symbol: "_ZZN1A3runEvENKUliE_clEi"}, "operator()"},
+		{symcache.Frame{Symbol: "_ZN12_GLOBAL__N_14Till5closeEv.cold"}, "close"},
+		{symcache.Frame{Symbol: "_RINvNtC4core3num11rotate_leftyE", Language: debuginfo.Rust}, "rotate_left<u64>"},
 		{symcache.Frame{Symbol: "_ZN4core3ptr8read_u1617h0123456789abcdefE", Language: debuginfo.Rust}, "read_u16"},
 	} {
 		if got := shortName(tt.frame); got != tt.want {
