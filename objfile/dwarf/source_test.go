@@ -1,6 +1,7 @@
 package dwarf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -209,4 +210,33 @@ func FuzzSourceFiles(f *testing.F) {
 			seen[file.Path] = true
 		}
 	})
+}
+
+// Names that overlap in .debug_line_str cost no more than the limits allow.
+func TestSourceFilesLimits(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		length, files int // of the longest name, which each file has a byte less of
+		want          int
+	}{
+		{"memory", maxPath - 1, 8000, 7233}, // the most n with 8255+8254+… n times ≤ 32 MiB
+		{"work", maxString - 1, 20000, 0},   // each too long for a path
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &sourceTable{}
+			s.strings.b = append(bytes.Repeat([]byte{'n'}, tt.length), 0)
+			done := s.line.length(false)
+			s.line.uint(2, 5).u8(8).u8(0).uint(4, 0).u8(1).u8(1).u8(1).u8(0).u8(1).u8(1).u8(0).uleb(0).
+				u8(2).uleb(lnctPath).uleb(uint64(formLineStrp)).uleb(lnctSource).uleb(uint64(formLineStrp)).uleb(uint64(tt.files + 1))
+			for i := range tt.files {
+				s.line.uint(4, uint64(i)).uint(4, 0)
+			}
+			s.line.uint(4, uint64(tt.length-1)).uint(4, 0) // "n", after the limit
+			done()
+			files, err := SourceFiles(s.order(), s.section)
+			if err != nil || len(files) != tt.want {
+				t.Errorf("%d files, error %v, want %d", len(files), err, tt.want)
+			}
+		})
+	}
 }
