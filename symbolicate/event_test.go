@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -227,7 +228,12 @@ func (blocked) Find(ctx context.Context, _ *debugimage.Image) (source.Result, er
 	return source.Result{}, ctx.Err()
 }
 
+// In the bubble's time the deadline passes when nothing else is left to do.
 func TestDeadlineGivesWhatIsThere(t *testing.T) {
+	synctest.Test(t, testDeadline)
+}
+
+func testDeadline(t *testing.T) {
 	s := newFake(Options{})
 	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
 		if strings.Contains(im.CodeFile, "slow") {
