@@ -59,7 +59,14 @@ func dialect(program string, args []string) []string {
 	case strings.Contains(program, "addr2line"):
 		return append([]string{"addr", "--addr2line"}, args...)
 	case strings.Contains(program, "llvm-symbolizer"):
-		return append([]string{"addr"}, args...)
+		taken := []string{"addr"}
+		for _, arg := range args {
+			if strings.HasPrefix(arg, "-demangle=") {
+				arg = "-" + arg // the one long flag it takes with one dash
+			}
+			taken = append(taken, arg)
+		}
+		return taken
 	}
 	return args
 }
