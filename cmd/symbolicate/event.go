@@ -25,6 +25,7 @@ its frames and images say what was missing, and --explain says more.`
 type eventOptions struct {
 	symbols []string
 	code    []string
+	in, out encoding
 	format  eventFormat
 	color   when
 	lines   bool
@@ -48,6 +49,8 @@ func newEvent() *cobra.Command {
 	f.SortFlags = false
 	f.StringArrayVar(&o.symbols, "symbols", nil, "folder with debug files (repeatable)")
 	f.StringArrayVar(&o.code, "code", nil, "folder with source code to show around lines: DIR, or PREFIX=DIR for\nthe prefix that it had when it was compiled (repeatable)")
+	f.Var(&o.in, "in", "what the events are: json, or protobuf (sentry_protos.relay.v1.Event)")
+	f.Var(&o.out, "out", "what to write them as: json or protobuf")
 	f.Var(&o.format, "format", "json, or pretty for people")
 	f.Var(&o.color, "color", "colours in pretty stacks: auto, always or never")
 	f.BoolVar(&o.lines, "lines", false, "each line of the input is an event")
@@ -59,6 +62,12 @@ func newEvent() *cobra.Command {
 func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
 	if o.lines && o.explain {
 		return usagef("--explain is for single events, not for --lines")
+	}
+	if o.lines && (o.in != encodingJSON || o.out != encodingJSON) {
+		return usagef("--lines is for events in JSON: protobuf has no lines")
+	}
+	if o.out != encodingJSON && o.format == formatPretty {
+		return usagef("--format pretty shows the event that --out json writes")
 	}
 	sources, err := dirSources(o.symbols)
 	if err != nil {
@@ -94,12 +103,16 @@ func (o *eventOptions) file(cmd *cobra.Command, engine *symbolicate.Symbolicator
 	if err != nil {
 		return err
 	}
-	event, report, err := engine.Explain(cmd.Context(), event)
+	event, report, err := symbolicateEvent(cmd.Context(), engine, event, o.in, o.out, cmd.ErrOrStderr())
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if o.explain {
 		explain(cmd.ErrOrStderr(), report)
+	}
+	if o.out == encodingProtobuf {
+		_, err := cmd.OutOrStdout().Write(event)
+		return err
 	}
 	return o.write(cmd.OutOrStdout(), event)
 }
