@@ -45,12 +45,18 @@ func compileAll(cmd *cobra.Command, paths []string, output string, options symca
 	if output == "" {
 		return usagef("name where to write with -o")
 	}
+	if options.Workers < 1 {
+		return usagef("%d workers do nothing", options.Workers)
+	}
 	info, err := os.Stat(output)
 	isDir := err == nil && info.IsDir()
 	if len(paths) > 1 && !isDir {
 		return usagef("%s is not a folder, and there are %d files to compile", output, len(paths))
 	}
 	return eachPath(cmd, paths, func(path string) error {
+		if isTable(path) {
+			return fmt.Errorf("%s: is a compiled table already", path)
+		}
 		file, err := objfile.Open(path)
 		if err != nil {
 			return err

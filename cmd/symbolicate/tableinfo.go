@@ -30,6 +30,15 @@ func tableInfo(path string, write func(info) error) error {
 	return cache.Guard(func() error { return write(newTable(path, cache)) })
 }
 
+// isTable reports whether a file is a compiled table.
+func isTable(path string) bool {
+	cache, err := symcache.OpenFile(path)
+	if err == nil {
+		cache.Close()
+	}
+	return err == nil
+}
+
 func newTable(path string, c *symcache.Cache) table {
 	t := table{
 		Path: path, Format: "symcache", Arch: c.Arch(), CodeID: c.CodeID(), DebugID: c.DebugID(),
