@@ -447,13 +447,19 @@ func TestFileTables(t *testing.T) {
 			b.u8(0).uleb(0).u8(2).uleb(lnctPath).uleb(uint64(formString)).uleb(lnctDirectoryIndex).uleb(uint64(formData1)).uleb(2).
 				cstring("a.c").u8(9).cstring("a.c").u8(9)
 		}, "0x10 /src/a.c:1\n0x18 end\n"},
-		{"a form that no table has", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formRefUdata)).uleb(1).u8(0) },
-			"error: .debug_line+0x22: file table uses form 0x15\n"},
+		{
+			"a form that no table has", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formRefUdata)).uleb(1).u8(0) },
+			"error: .debug_line+0x22: file table uses form 0x15\n",
+		},
 		{"entries without content", func(b *buffer) { b.u8(0).uleb(3).u8(0).u8(0) }, "error: .debug_line+0x20: entries of a file table take no bytes\n"},
-		{"4 G entries", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formString)).uleb(1 << 32) },
-			"error: .debug_line+0x26: 4294967296 entries in 17 bytes\n"},
-		{"entries that are cut short", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formData8)).uleb(2) },
-			"error: .debug_line+0x33: LEB128 number does not end\n"},
+		{
+			"4 G entries", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formString)).uleb(1 << 32) },
+			"error: .debug_line+0x26: 4294967296 entries in 17 bytes\n",
+		},
+		{
+			"entries that are cut short", func(b *buffer) { b.u8(1).uleb(lnctPath).uleb(uint64(formData8)).uleb(2) },
+			"error: .debug_line+0x33: LEB128 number does not end\n",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLines(unitSpec{}, false, nil)

@@ -240,9 +240,19 @@ func TestLanguage(t *testing.T) {
 		code uint64
 		want debuginfo.Language
 	}{
-		{0, debuginfo.UnknownLanguage}, {0x0001, debuginfo.C}, {0x0004, debuginfo.CPP}, {0x0016, debuginfo.Go}, {0x001c, debuginfo.Rust},
-		{0x0021, debuginfo.CPP}, {0x003e, debuginfo.C}, {0x0042, debuginfo.Hylo}, {0x8001, debuginfo.Assembler},
-		{0x8e57, debuginfo.RenderScript}, {0xb000, debuginfo.Pascal}, {0xffff, debuginfo.UnknownLanguage}, {1 << 40, debuginfo.UnknownLanguage},
+		{0, debuginfo.UnknownLanguage},
+		{0x0001, debuginfo.C},
+		{0x0004, debuginfo.CPP},
+		{0x0016, debuginfo.Go},
+		{0x001c, debuginfo.Rust},
+		{0x0021, debuginfo.CPP},
+		{0x003e, debuginfo.C},
+		{0x0042, debuginfo.Hylo},
+		{0x8001, debuginfo.Assembler},
+		{0x8e57, debuginfo.RenderScript},
+		{0xb000, debuginfo.Pascal},
+		{0xffff, debuginfo.UnknownLanguage},
+		{1 << 40, debuginfo.UnknownLanguage},
 	} {
 		if got := language(tt.code); got != tt.want {
 			t.Errorf("language(%#x) = %v, want %v", tt.code, got, tt.want)

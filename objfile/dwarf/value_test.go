@@ -73,8 +73,10 @@ func TestRanges(t *testing.T) {
 			return []any{at(attrLowPC, formAddrx, 0x1000), at(attrHighPC, formData4, 0x10)}
 		}, "f 0x1000-0x1010"},
 		{"both by index of every size", v5, func(*assembler, unitSpec) []any {
-			return []any{at(attrLowPC, formAddrx1, 0x1000), at(attrHighPC, formAddrx2, 0x1010),
-				at(attrName, formString, "f"), tree(tagSubprogram, named("g"), at(attrLowPC, formAddrx3, 0x1020), at(attrHighPC, formAddrx4, 0x1030))}
+			return []any{
+				at(attrLowPC, formAddrx1, 0x1000), at(attrHighPC, formAddrx2, 0x1010),
+				at(attrName, formString, "f"), tree(tagSubprogram, named("g"), at(attrLowPC, formAddrx3, 0x1020), at(attrHighPC, formAddrx4, 0x1030)),
+			}
 		}, "f 0x1000-0x1010\nf . g 0x1020-0x1030"},
 		{"an index of split DWARF 4", []int{4}, func(*assembler, unitSpec) []any {
 			return []any{at(attrLowPC, formGNUAddrIndex, 0x1000), at(attrHighPC, formData4, 0x10)}
@@ -88,8 +90,10 @@ func TestRanges(t *testing.T) {
 		{"a list with empty entries, and those of dropped code", v4, oldList(1, 1, 0x10, 0x10, 0x10, 0x20, 0, 0), "f 0x2010-0x2020"},
 		{"a list with a base that was dropped", v4, oldList(^uint64(0), 0, 0x1000, 0x1010, ^uint64(0), 0x1000, 0, 8, 0, 0), "f 0x1000-0x1008"},
 		{"a list without an end", v4, oldList(0x10, 0x20), "f 0x2010-0x2020\nerror: .debug_ranges+0x0: list does not end"},
-		{"a list outside", v4, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formData4, 9)} },
-			"error: .debug_ranges+0x9: a list starts outside the section"},
+		{
+			"a list outside", v4, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formData4, 9)} },
+			"error: .debug_ranges+0x9: a list starts outside the section",
+		},
 
 		{"DW_RLE_offset_pair", v5, rngList(func(b *buffer, addr func(uint64)) {
 			b.u8(rleOffsetPair).uleb(0x10).uleb(0x20).u8(rleOffsetPair).uleb(0x200).uleb(0x300).u8(rleEndOfList)
@@ -145,16 +149,26 @@ func TestRanges(t *testing.T) {
 			a.rngLists.uint(s.offSize(), 1).uint(s.offSize(), uint64(2*s.offSize())).u8(rleOffsetPair).uleb(0x10).uleb(0x20).u8(rleEndOfList)
 			return []any{at(attrRanges, formRnglistx, 1)}
 		}, "f 0x2010-0x2020"},
-		{"a list without an end", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleOffsetPair).uleb(0x10).uleb(0x20) }),
-			"f 0x2010-0x2020\nerror: .debug_rnglists+0x0: list does not end"},
-		{"a list of nothing", v5, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formSecOffset, 0)} },
-			"error: .debug_rnglists+0x0: list does not end"},
-		{"an entry that is cut short", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleStartLength).uleb(0x10) }),
-			"error: .debug_rnglists+0x0: list does not end"},
-		{"a list outside", v5, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formSecOffset, 9)} },
-			"error: .debug_rnglists+0x9: a list starts outside the section"},
-		{"an entry of an unknown kind", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleOffsetPair).uleb(0x10).uleb(0x20).u8(8) }),
-			"f 0x2010-0x2020\nerror: .debug_rnglists+0x3: entry of an unknown kind"},
+		{
+			"a list without an end", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleOffsetPair).uleb(0x10).uleb(0x20) }),
+			"f 0x2010-0x2020\nerror: .debug_rnglists+0x0: list does not end",
+		},
+		{
+			"a list of nothing", v5, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formSecOffset, 0)} },
+			"error: .debug_rnglists+0x0: list does not end",
+		},
+		{
+			"an entry that is cut short", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleStartLength).uleb(0x10) }),
+			"error: .debug_rnglists+0x0: list does not end",
+		},
+		{
+			"a list outside", v5, func(*assembler, unitSpec) []any { return []any{at(attrRanges, formSecOffset, 9)} },
+			"error: .debug_rnglists+0x9: a list starts outside the section",
+		},
+		{
+			"an entry of an unknown kind", v5, rngList(func(b *buffer, addr func(uint64)) { b.u8(rleOffsetPair).uleb(0x10).uleb(0x20).u8(8) }),
+			"f 0x2010-0x2020\nerror: .debug_rnglists+0x3: entry of an unknown kind",
+		},
 	} {
 		for _, version := range tt.versions {
 			for _, s := range []unitSpec{{addrSize: 8}, {addrSize: 4}, {addrSize: 8, dwarf64: true}} {
@@ -244,14 +258,53 @@ func TestSkipForms(t *testing.T) {
 		form  form
 		value any
 	}{
-		{formAddr, 1}, {formBlock2, []byte{1}}, {formBlock4, []byte{1, 2}}, {formData2, 1}, {formData4, 1}, {formData8, 1},
-		{formString, "s"}, {formBlock, []byte{1, 2, 3}}, {formBlock1, []byte{1}}, {formData1, 1}, {formFlag, 1}, {formSdata, -1000},
-		{formStrp, "s"}, {formUdata, 1000}, {formRefAddr, 1}, {formRef1, 1}, {formRef2, 1}, {formRef4, 1}, {formRef8, 1},
-		{formRefUdata, 1000}, {formIndirect, []byte("\x08s\x00")}, {formSecOffset, 1}, {formExprloc, []byte{1}},
-		{formFlagPresent, nil}, {formStrx, "s"}, {formAddrx, 1}, {formRefSup4, 1}, {formStrpSup, 1}, {formData16, make([]byte, 16)},
-		{formLineStrp, "s"}, {formRefSig8, 1}, {formImplicitConst, -1}, {formLoclistx, 1000}, {formRnglistx, 1000}, {formRefSup8, 1},
-		{formStrx1, "s"}, {formStrx2, "s"}, {formStrx3, "s"}, {formStrx4, "s"}, {formAddrx1, 1}, {formAddrx2, 1}, {formAddrx3, 1},
-		{formAddrx4, 1}, {formGNUAddrIndex, 1}, {formGNUStrIndex, "s"}, {formGNURefAlt, 1}, {formGNUStrpAlt, 1},
+		{formAddr, 1},
+		{formBlock2, []byte{1}},
+		{formBlock4, []byte{1, 2}},
+		{formData2, 1},
+		{formData4, 1},
+		{formData8, 1},
+		{formString, "s"},
+		{formBlock, []byte{1, 2, 3}},
+		{formBlock1, []byte{1}},
+		{formData1, 1},
+		{formFlag, 1},
+		{formSdata, -1000},
+		{formStrp, "s"},
+		{formUdata, 1000},
+		{formRefAddr, 1},
+		{formRef1, 1},
+		{formRef2, 1},
+		{formRef4, 1},
+		{formRef8, 1},
+		{formRefUdata, 1000},
+		{formIndirect, []byte("\x08s\x00")},
+		{formSecOffset, 1},
+		{formExprloc, []byte{1}},
+		{formFlagPresent, nil},
+		{formStrx, "s"},
+		{formAddrx, 1},
+		{formRefSup4, 1},
+		{formStrpSup, 1},
+		{formData16, make([]byte, 16)},
+		{formLineStrp, "s"},
+		{formRefSig8, 1},
+		{formImplicitConst, -1},
+		{formLoclistx, 1000},
+		{formRnglistx, 1000},
+		{formRefSup8, 1},
+		{formStrx1, "s"},
+		{formStrx2, "s"},
+		{formStrx3, "s"},
+		{formStrx4, "s"},
+		{formAddrx1, 1},
+		{formAddrx2, 1},
+		{formAddrx3, 1},
+		{formAddrx4, 1},
+		{formGNUAddrIndex, 1},
+		{formGNUStrIndex, "s"},
+		{formGNURefAlt, 1},
+		{formGNUStrpAlt, 1},
 	} {
 		for _, s := range []unitSpec{{}, {addrSize: 4, dwarf64: true}, {version: 2, addrSize: 4}, {addrSize: 2}} {
 			a := assembler{code: []uint64{0x10, 0x100}}
@@ -270,9 +323,14 @@ func TestNumbers(t *testing.T) {
 		form  form
 		bytes []byte
 	}{
-		{formData1, []byte{0x10}}, {formData2, []byte{0x10, 0}}, {formData4, []byte{0x10, 0, 0, 0}},
-		{formData8, []byte{0x10, 0, 0, 0, 0, 0, 0, 0}}, {formUdata, []byte{0x90, 0}}, {formSdata, []byte{0x10}},
-		{formImplicitConst, nil}, {formStrx3, []byte{0x10, 0, 0}}, // not a number's form, but three bytes
+		{formData1, []byte{0x10}},
+		{formData2, []byte{0x10, 0}},
+		{formData4, []byte{0x10, 0, 0, 0}},
+		{formData8, []byte{0x10, 0, 0, 0, 0, 0, 0, 0}},
+		{formUdata, []byte{0x90, 0}},
+		{formSdata, []byte{0x10}},
+		{formImplicitConst, nil},
+		{formStrx3, []byte{0x10, 0, 0}}, // not a number's form, but three bytes
 	} {
 		code := []attribute{at(attrHighPC, formIndirect, append([]byte{byte(tt.form)}, tt.bytes...))}
 		if tt.form != formUdata && tt.form != formSdata {
@@ -303,11 +361,26 @@ func TestCutShort(t *testing.T) {
 		form  form
 		value any
 	}{
-		{formAddr, 1}, {formBlock2, []byte{1}}, {formBlock4, []byte{1, 2}}, {formData2, 1}, {formData4, 1}, {formData8, 1},
-		{formString, "s"}, {formBlock, []byte{1, 2, 3}}, {formBlock1, []byte{1}}, {formData1, 1}, {formSdata, -1000},
-		{formUdata, 1000}, {formStrx3, "s"}, {formData16, make([]byte, 16)}, {formIndirect, []byte("\x08s\x00")},
-		{formIndirect, []byte{byte(formData1), 1}}, {formIndirect, []byte{byte(formData2), 1, 1}}, {formIndirect, []byte{byte(formData4), 1, 1, 1, 1}},
-		{formIndirect, []byte{byte(formData8), 1, 1, 1, 1, 1, 1, 1, 1}}, {formIndirect, []byte{byte(formUdata), 0x80, 1}},
+		{formAddr, 1},
+		{formBlock2, []byte{1}},
+		{formBlock4, []byte{1, 2}},
+		{formData2, 1},
+		{formData4, 1},
+		{formData8, 1},
+		{formString, "s"},
+		{formBlock, []byte{1, 2, 3}},
+		{formBlock1, []byte{1}},
+		{formData1, 1},
+		{formSdata, -1000},
+		{formUdata, 1000},
+		{formStrx3, "s"},
+		{formData16, make([]byte, 16)},
+		{formIndirect, []byte("\x08s\x00")},
+		{formIndirect, []byte{byte(formData1), 1}},
+		{formIndirect, []byte{byte(formData2), 1, 1}},
+		{formIndirect, []byte{byte(formData4), 1, 1, 1, 1}},
+		{formIndirect, []byte{byte(formData8), 1, 1, 1, 1, 1, 1, 1, 1}},
+		{formIndirect, []byte{byte(formUdata), 0x80, 1}},
 	} {
 		for _, name := range []uint64{attrName, other} {
 			// A value before it keeps the size of what nobody wants from being fixed.
