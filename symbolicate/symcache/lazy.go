@@ -11,7 +11,8 @@ import (
 // Lazy answers lookups in a file that was not compiled. It decodes the few units
 // that the first addresses need; when that has cost about as much as compiling
 // does, it compiles the whole file and answers from the table. The answers are the
-// same either way. It is for one goroutine.
+// same either way, as long as the file's index of addresses (.debug_aranges) names
+// the right units. It is for one goroutine.
 type Lazy struct {
 	c       *compiler
 	file    *objfile.File
