@@ -181,9 +181,12 @@ func (w *jsonWriter) number(n float64) {
 		w.err = fmt.Errorf("%v is no number in JSON", n)
 		return
 	}
-	format := byte('g')
+	format, precision := byte('g'), -1
 	if math.Abs(n) < 1e21 {
 		format = 'f'
 	}
-	w.text = strconv.AppendFloat(w.text, n, format, -1, 64)
+	if math.Abs(n) < 1<<63 && n == math.Trunc(n) {
+		precision = 0 // all digits: the shortest that mean n spell another integer
+	}
+	w.text = strconv.AppendFloat(w.text, n, format, precision, 64)
 }
