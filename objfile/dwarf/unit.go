@@ -171,7 +171,12 @@ func (u *unit) load4(p int) uint32 {
 
 // load reads an integer of n bytes, 1 to 8, in the file's byte order.
 func load(b []byte, big bool) (v uint64) {
-	if big {
+	switch { // nearly always
+	case len(b) == 8 && !big:
+		return binary.LittleEndian.Uint64(b)
+	case len(b) == 4 && !big:
+		return uint64(binary.LittleEndian.Uint32(b))
+	case big:
 		for _, c := range b {
 			v = v<<8 | uint64(c)
 		}
