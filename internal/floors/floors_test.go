@@ -23,14 +23,19 @@ import (
 // This is a statement of policy. When the test fails, the import is wrong, or
 // the design has changed, which is a change of ARCHITECTURE.md first.
 const floors = `
-	objfile/debuginfo  internal/cursor  internal/inflate  demangle/*  symbolicate/jsonspan
+	objfile/debuginfo  internal/cursor  internal/inflate  internal/flight  demangle/*  symbolicate/jsonspan
 	objfile/dwarf  objfile/pdb  objfile/breakpad  objfile/gopclntab  demangle
 	objfile
 	debugimage  symbolicate/symcache
+	debugimage/source/cab
+	debugimage/source/layout  debugimage/source/unpack  debugimage/source/filecache  debugimage/source/fetch
 	debugimage/source
+	debugimage/source/remote
+	debugimage/source/s3
 	symbolicate
 	symbolicate/eventpb
 	symbolicate/rpc
+	cmd/symbolicate/serve
 	cmd/*
 	internal/fixture  internal/golden
 	demangle/internal/oracle  benchmarks  benchmarks/*
@@ -40,14 +45,20 @@ const floors = `
 // import it or what is under it. With none it is for tests.
 const rooms = `
 	google.golang.org/grpc: symbolicate/rpc cmd/*
+	google.golang.org/genproto: symbolicate/rpc
 	google.golang.org/protobuf: symbolicate/eventpb symbolicate/rpc
+	go.opentelemetry.io: cmd/symbolicate/serve
+	github.com/prometheus: cmd/symbolicate/serve
+	go.yaml.in/yaml: cmd/symbolicate/serve
+	github.com/aws: debugimage/source/s3
+	github.com/gofrs/flock: debugimage/source/filecache
 	github.com/spf13: cmd/*
 	github.com/jedib0t: cmd/*
 	golang.org/x/term: cmd/*
 	github.com/ianlancetaylor/demangle: demangle/*
 	golang.org/x/sys: objfile symbolicate/symcache
-	net/http: debugimage/source cmd/*
-	os: objfile symbolicate/symcache debugimage/source cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*
+	net/http: debugimage/source/fetch debugimage/source/remote debugimage/source/s3 cmd/*
+	os: objfile symbolicate/symcache debugimage/source debugimage/source/* cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*
 	log: cmd/*
 	flag: cmd/* internal/golden benchmarks benchmarks/*
 	testing: internal/fixture internal/golden demangle/internal/oracle benchmarks benchmarks/*
@@ -103,7 +114,7 @@ func TestCheck(t *testing.T) {
 		"testdata/src/main.go":          source("package main; import \"os\""),
 	}
 	want := []string{
-		"objfile/dwarf/file.go: imports os, which is for objfile symbolicate/symcache debugimage/source cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*",
+		"objfile/dwarf/file.go: imports os, which is for objfile symbolicate/symcache debugimage/source debugimage/source/* cmd/* internal/* demangle/internal/oracle benchmarks benchmarks/*",
 		"objfile/dwarf/side.go: imports objfile/pdb, which is not on a floor below",
 		"objfile/dwarf/up.go: imports objfile, which is not on a floor below",
 		"objfile/parse.go: uses elf.NewFile, which is for tests",
