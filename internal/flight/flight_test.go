@@ -87,16 +87,16 @@ func TestLastWaiterCancels(t *testing.T) {
 		cause := errors.New("deadline of the caller")
 		first, stopFirst := context.WithCancelCause(context.WithValue(t.Context(), name{}, "first"))
 		second, stopSecond := context.WithCancelCause(t.Context())
-		running, cancelled := 0, 0
+		var running, cancelled atomic.Int32
 		f := func(ctx context.Context) (string, error) {
 			if ctx.Value(name{}) != "first" {
 				t.Error("the run has not the values of its first caller")
 			}
-			running++
+			running.Add(1)
 			<-ctx.Done()
-			cancelled++
+			cancelled.Add(1)
 			time.Sleep(time.Second) // winding down
-			running--
+			running.Add(-1)
 			return "", ctx.Err()
 		}
 		errs := make(chan error, 2)
@@ -109,16 +109,16 @@ func TestLastWaiterCancels(t *testing.T) {
 		}
 		stopFirst(cause)
 		synctest.Wait()
-		if err := <-errs; err != cause || cancelled != 0 {
-			t.Errorf("the first got %v, cancelled %d; want %v, and a run that goes on", err, cancelled, cause)
+		if err := <-errs; err != cause || cancelled.Load() != 0 {
+			t.Errorf("the first got %v, want %v and a run that goes on", err, cause)
 		}
 		stopSecond(cause)
 		synctest.Wait()
-		if err := <-errs; err != cause || cancelled != 1 || running != 1 {
-			t.Errorf("the second got %v, cancelled %d, running %d; want %v, at once, and a cancelled run", err, cancelled, running, cause)
+		if err := <-errs; err != cause || cancelled.Load() != 1 || running.Load() != 1 {
+			t.Errorf("the second got %v, want %v at once and a cancelled run", err, cause)
 		}
 		got, err := g.Do(t.Context(), "a", func(context.Context) (string, error) {
-			if running != 0 {
+			if running.Load() != 0 {
 				t.Error("runs overlap")
 			}
 			return "b", nil
@@ -144,7 +144,7 @@ func TestWaitingForAWindingRunHonoursContext(t *testing.T) {
 		var g Group[string, int]
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		f := func(context.Context) (int, error) { time.Sleep(time.Minute); return 0, nil } // deaf
+		f := func(context.Context) (int, error) { time.Sleep(time.Minute); return 0, nil }
 		for range 2 {
 			if _, err := g.Do(ctx, "a", f); err != context.DeadlineExceeded {
 				t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
@@ -152,6 +152,7 @@ func TestWaitingForAWindingRunHonoursContext(t *testing.T) {
 			ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 		}
+		time.Sleep(time.Minute)
 	})
 }
 
