@@ -21,6 +21,7 @@ import (
 type companions struct {
 	path    string   // of the file itself
 	folders []string // where to look besides
+	offered []string // files that may be the shared one, wherever they are
 
 	mu     sync.Mutex
 	opened map[string]*companion // by path; those that could not be opened, too
@@ -48,6 +49,15 @@ type companion struct {
 func (f *File) SearchIn(folders ...string) {
 	if f.companions != nil {
 		f.companions.folders = append(f.companions.folders, folders...)
+	}
+}
+
+// OfferShared names files that may be the one dwz moved shared debug information
+// to, to be tried before any other place. It has the conditions of
+// [File.SearchIn].
+func (f *File) OfferShared(paths ...string) {
+	if f.companions != nil {
+		f.companions.offered = append(f.companions.offered, paths...)
 	}
 }
 
@@ -192,7 +202,7 @@ func (c *companions) sharedFile(f *File) *File {
 	if err != nil || links.SharedPath == "" {
 		return nil
 	}
-	for _, path := range append(c.places(links.SharedPath, ""), c.sharedPlaces(links)...) {
+	for _, path := range slices.Concat(c.offered, c.places(links.SharedPath, ""), c.sharedPlaces(links)) {
 		if o := c.open(path); o.err == nil && links.isShared(o.file) {
 			return o.file
 		}

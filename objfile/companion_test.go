@@ -135,6 +135,15 @@ func TestCompanions(t *testing.T) {
 			id := f.CodeID()
 			copyTo(t, dir, "more/.build-id/"+id[:2]+"/"+id[2:]+".debug", "gcc-dwz/shared.debug")
 		}, whole},
+		{"the file of dwz, offered under any name", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			copyTo(t, dir, "offered", "gcc-dwz/shared.debug")
+		}, whole},
+		{"that of another build, offered", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+			copyTo(t, dir, "offered", "gcc-sup/shared.debug")
+			copyTo(t, dir, "shared.debug", "gcc-dwz/shared.debug")
+		}, whole},
 		{"that of another build, and none", func(t *testing.T, dir string) {
 			copyTo(t, dir, "prog", "gcc-dwz/prog")
 			copyTo(t, dir, "shared.debug", "gcc-sup/shared.debug")
@@ -153,6 +162,7 @@ func TestCompanions(t *testing.T) {
 			}
 			defer f.Close()
 			f.SearchIn(more)
+			f.OfferShared(filepath.Join(dir, "offered"))
 			if got := told(t, f, dir); got != tt.want && !(strings.HasSuffix(tt.want, "0x") && strings.HasPrefix(got, tt.want)) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}

@@ -64,33 +64,11 @@ func (d *Dir) findByBuildID(im *debugimage.Image, res *Result) {
 		for _, root := range []string{filepath.Join(d.root, ".build-id"), d.root} {
 			path := filepath.Join(root, name) + suffix
 			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-				res.try(d.root, path, im)
+				res.try(d.root, path, path, im)
 			}
 		}
 	}
 	Rank(res.Files)
-}
-
-// try opens a file of a folder and adds it to the result if it is one of the
-// image's.
-func (r *Result) try(folder, path string, im *debugimage.Image) {
-	look := Lookup{Location: path, Status: Found}
-	c, err := openCandidate(path)
-	if err != nil {
-		look.Status, look.Detail = Malformed, err.Error()
-		r.Lookups = append(r.Lookups, look)
-		return
-	}
-	defer c.close()
-	builds := c.builds()
-	if i := slices.IndexFunc(builds, func(b build) bool { return b.matches(im) }); i >= 0 {
-		r.Files = append(r.Files, File{
-			Path: path, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folder: folder,
-		})
-	} else {
-		look.Status, look.Detail = OtherID, describe(builds)
-	}
-	r.Lookups = append(r.Lookups, look)
 }
 
 // read returns the tree, reading it if nobody has. Those who come meanwhile wait.

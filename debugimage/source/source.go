@@ -10,21 +10,26 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nativesym/nativesym/objfile"
 )
 
 // A Result is what a source has for an image.
 type Result struct {
-	Files   []File   // best first, see [Rank]
-	Lookups []Lookup // everything that was asked for, in order
+	Files   []File        // best first, see [Rank]
+	Lookups []Lookup      // everything that was asked for, in order
+	Recheck time.Duration // how soon asking again may give more; 0: the caller decides
 }
 
 // A File is a debug file of the image.
 type File struct {
 	Path     string
+	Origin   string // what to call it in messages: a path or an address
 	Features Features
-	Compiled bool // it is a table of package symcache already
+	Compiled bool     // it is a table of package symcache already
+	Digest   [32]byte // SHA-256 of its bytes; zero if not known
+	Shared   []string // paths of files that its debug information may share parts with (dwz)
 
 	slice  build  // which slice of a fat Mach-O file is the image's
 	folder string // where it was found, and what belongs to it may lie, too
@@ -41,12 +46,13 @@ func (f File) Open() (*objfile.File, error) {
 	for _, s := range slices {
 		if s.DebugID() == f.slice.debugID && s.CodeID() == f.slice.codeID {
 			s.SearchIn(f.folder)
+			s.OfferShared(f.Shared...)
 			attachSymbolMap(s)
 			return s, nil
 		}
 	}
 	o.Close()
-	return nil, fmt.Errorf("%s: has changed: no longer %s", f.Path, f.slice)
+	return nil, fmt.Errorf("%s: has changed: no longer %s", f.Origin, f.slice)
 }
 
 // Features say what a file is good for.
@@ -96,6 +102,8 @@ const (
 	Found            // it is a file of this image
 	OtherID          // the name is right, but it is the file of another build
 	Malformed        // there is a file, but it cannot be read
+	Failed           // whoever has it could not be asked, or did not answer
+	TooLarge         // there is a file, but it is larger than is allowed
 )
 
 // String returns the status as a candidate's download status has it.
@@ -107,6 +115,10 @@ func (s Status) String() string {
 		return "other_id"
 	case Malformed:
 		return "malformed"
+	case Failed:
+		return "error"
+	case TooLarge:
+		return "too_large"
 	}
 	return "notfound"
 }

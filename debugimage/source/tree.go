@@ -90,7 +90,7 @@ func (t *tree) find(folder string, im *debugimage.Image, res *Result) {
 		for _, path := range paths {
 			if !seen[path] {
 				seen[path] = true
-				res.try(folder, path, im)
+				res.try(folder, path, path, im)
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func (t *tree) followLink(folder string, f File, res *Result) {
 		look := Lookup{Location: e.path, Status: OtherID, Detail: describe(e.builds)}
 		if isLinked(file, image, links) {
 			look = Lookup{Location: e.path, Status: Found}
-			res.Files = append(res.Files, File{Path: e.path, Features: objectFeatures(file), slice: e.builds[0], folder: folder})
+			res.Files = append(res.Files, File{Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folder: folder})
 		}
 		file.Close()
 		res.Lookups = append(res.Lookups, look)
