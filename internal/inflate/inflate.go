@@ -55,8 +55,12 @@ func Zlib(dst, src []byte) error {
 
 // Deflate unpacks a DEFLATE stream into dst, which must have exactly the unpacked
 // size, and returns how many bytes of src it took. Its errors are of type *Error.
-func Deflate(dst, src []byte) (int, error) {
-	d := decoder{dst: dst, src: src}
+func Deflate(dst, src []byte) (int, error) { return DeflateAfter(dst, 0, src) }
+
+// DeflateAfter is Deflate into dst[start:], for a stream that repeats some of what
+// dst[:start] holds already.
+func DeflateAfter(dst []byte, start int, src []byte) (int, error) {
+	d := decoder{dst: dst, src: src, out: start}
 	for final := false; !final; {
 		d.fill()
 		final = d.take(1) == 1
@@ -65,7 +69,7 @@ func Deflate(dst, src []byte) (int, error) {
 		}
 	}
 	if d.out != len(dst) {
-		return 0, &Error{d.offset(), fmt.Sprintf("stream ends after %#x bytes of %#x", d.out, len(dst))}
+		return 0, &Error{d.offset(), fmt.Sprintf("stream ends after %#x bytes of %#x", d.out-start, len(dst)-start)}
 	}
 	if d.short() {
 		return 0, &Error{len(src), "stream is cut short"}

@@ -74,6 +74,32 @@ func TestWrongSize(t *testing.T) {
 	}
 }
 
+// A stream that goes on from what came before repeats it, as the blocks of a cabinet
+// do; compress/flate makes one from a dictionary.
+func TestDeflateAfter(t *testing.T) {
+	data := samples(t)["text"]
+	before, after := data[:len(data)/2], data[len(data)/2:]
+	var packed bytes.Buffer
+	w, err := flate.NewWriterDict(&packed, 6, before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(after)
+	w.Close()
+	dst := append(bytes.Clone(before), make([]byte, len(after))...)
+	n, err := DeflateAfter(dst, len(before), packed.Bytes())
+	if err != nil || n != packed.Len() || !bytes.Equal(dst, data) {
+		t.Errorf("took %d bytes of %d, error %v", n, packed.Len(), err)
+	}
+	if _, err := Deflate(make([]byte, len(after)), packed.Bytes()); err == nil {
+		t.Error("a stream that goes on from nothing goes unnoticed")
+	}
+	const want = "compressed data at 0x2: stream ends after 0x0 bytes of 0x3"
+	if _, err := DeflateAfter(make([]byte, 5), 2, []byte{3, 0}); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 func TestCutShort(t *testing.T) {
 	data := samples(t)["text"]
 	packed := pack(t, data, 6)
