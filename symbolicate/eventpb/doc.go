@@ -13,6 +13,6 @@
 // Events come from strangers. Nesting is bounded by the parsers of protobuf and
 // of package jsonspan at 10,000 levels; time and memory are in proportion to the
 // event.
+//
+// event.pb.go is generated along with the code of package rpc.
 package eventpb
-
-//go:generate go test -run TestGeneratedCodeIsUpToDate . -update

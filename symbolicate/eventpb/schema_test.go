@@ -31,7 +31,7 @@ func TestSchemaIsThePublishedOne(t *testing.T) {
 	}
 	want := published(string(text))
 	got := make(map[string][]string)
-	describe(File_event_proto.Messages(), got)
+	describe(File_sentry_protos_relay_v1_event_proto.Messages(), got)
 	if len(want) < 100 {
 		t.Fatalf("only %d messages were read from the publication", len(want))
 	}
