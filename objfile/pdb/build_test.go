@@ -267,7 +267,7 @@ func lines(off, size uint32, blocks ...block) buffer {
 	return subsection(subsectionLines, b)
 }
 
-func inlinees(entries ...inlineeLine) buffer {
+func inlinees(entries ...inlinee) buffer {
 	b := buffer{}.u32(0)
 	for _, e := range entries {
 		b = b.u32(e.id, e.file, e.line)

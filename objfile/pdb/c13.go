@@ -169,20 +169,25 @@ func (t *lineTable) sorted(dst []debuginfo.Row) []debuginfo.Row {
 	return dst
 }
 
-// An inlineeLine says where an inlined function is written.
-type inlineeLine struct{ id, file, line uint32 }
+// An inlinee is a function that is inlined in the module.
+type inlinee struct {
+	id, file, line uint32
+	known          bool   // where it is written: file and line
+	named          bool   // the name was looked for
+	name           uint32 // in unit.Names
+}
 
 // readInlinees reads an inlinee subsection: a signature, and for each inlined
 // function its id, its file (an offset in the checksums) and its line. With
 // signature 1 further files follow: their number, and the offset of each.
-func readInlinees(dst []inlineeLine, data []byte, base uint64) ([]inlineeLine, error) {
+func readInlinees(dst []inlinee, data []byte, base uint64) ([]inlinee, error) {
 	c := cursor.At("inlinee lines", le, data, base)
 	signature := c.U32()
 	if signature > 1 {
 		c.Fail("signature %#x", signature)
 	}
 	for c.Len() > 0 && c.Err() == nil {
-		l := inlineeLine{id: c.U32(), file: c.U32(), line: c.U32()}
+		l := inlinee{id: c.U32(), file: c.U32(), line: c.U32(), known: true}
 		if signature == 1 {
 			c.Skip(4 * uint64(c.U32()))
 		}

@@ -33,7 +33,7 @@ func fuzzed() testPDB {
 			),
 			c13: join(testChecksums,
 				lines(0x100, 0x20, block{0, [][2]uint32{{0, 5}, {8, 6}}}, block{8, [][2]uint32{{4, 9}}}),
-				inlinees(inlineeLine{0x1002, 0, 40}, inlineeLine{0x1000, 8, 30}),
+				inlinees(inlinee{id: 0x1002, file: 0, line: 40}, inlinee{id: 0x1000, file: 8, line: 30}),
 				subsection(subsectionImports, buffer{}.u32(nameOther, 1, 0x1000)),
 				subsection(subsectionExports, buffer{}.u32(0x1000, 0x1002))),
 		}},

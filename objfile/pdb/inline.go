@@ -22,6 +22,8 @@ import (
 type inlineTree struct {
 	sites []site // in preorder
 	spans []span // rows of the sites; first in their order, then by address
+	keys  []uint64 // of spans, while they are sorted
+	spare []span   // scratch
 	rows  []debuginfo.Row
 	outer []int32 // by function: the outermost site that became active last, or none
 	links []link
@@ -81,10 +83,10 @@ func (r *reader) inlineSite(b []byte, annotations int) bool {
 		w.scopes = append(w.scopes, sc)
 		return true
 	}
-	id := le.Uint32(b[8:])
+	source := r.inlinee(le.Uint32(b[8:]))
 	n := int32(len(t.sites))
 	s := site{
-		name: r.nameOf(id), function: sc.function, parent: sc.site, depth: 1,
+		name: source.name, function: sc.function, parent: sc.site, depth: 1,
 		first: none, last: none, span: none, inside: none,
 	}
 	if sc.site != none {
@@ -93,7 +95,6 @@ func (r *reader) inlineSite(b []byte, annotations int) bool {
 	t.sites = append(t.sites, s)
 	sc.site = n
 	w.scopes = append(w.scopes, sc)
-	source, known := r.inlinee(id)
 	first := len(t.spans)
 	t.spans = annotate(t.spans, b[annotations:], span{file: source.file, line: source.line, site: n})
 	kept := t.spans[:first]
@@ -103,7 +104,7 @@ func (r *reader) inlineSite(b []byte, annotations int) bool {
 		}
 		s.end = sc.start + min(s.end, sc.size)
 		s.start += sc.start
-		if s.file = r.fileAt(s.file); !known {
+		if s.file = r.fileAt(s.file); !source.known {
 			s.file, s.line = 0, 0 // counted from nowhere
 		}
 		kept = append(kept, s)
@@ -120,9 +121,7 @@ func (r *reader) layInlines() error {
 		return nil
 	}
 	t.rows = r.lines.sorted(t.rows)
-	slices.SortFunc(t.spans, func(a, b span) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.site, b.site), cmp.Compare(a.end, b.end))
-	})
+	t.sortSpans()
 	for range u.Functions {
 		t.outer = append(t.outer, none)
 	}
@@ -131,6 +130,22 @@ func (r *reader) layInlines() error {
 	u.Rows = s.out
 	t.appendTo(u)
 	return err
+}
+
+// sortSpans sorts the spans by address, those that start together as they were
+// met: a call before the calls inside it. Sorting one number a span is several
+// times faster than sorting spans.
+func (t *inlineTree) sortSpans() {
+	t.keys = t.keys[:0]
+	for i := range t.spans {
+		t.keys = append(t.keys, uint64(t.spans[i].start)<<32|uint64(i))
+	}
+	slices.Sort(t.keys)
+	t.spare = t.spare[:0]
+	for _, k := range t.keys {
+		t.spare = append(t.spare, t.spans[uint32(k)])
+	}
+	t.spans, t.spare = t.spare, t.spans
 }
 
 // appendTo gives the unit's functions their inlined calls.

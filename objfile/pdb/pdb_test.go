@@ -79,6 +79,36 @@ func TestSymbols(t *testing.T) {
 	}
 }
 
+// A scope says where its end is. Where that is no end, what follows is inside.
+func TestLabelsBehindScopes(t *testing.T) {
+	label := record(symLabel, buffer{}.u32(0x60).u16(1).u8(0).str("label"))
+	scope := proc(symGlobalProc, "f", 0x50, 0x10)
+	endAt := uint32(4 + len(scope) + len(label))
+	for _, tt := range []struct {
+		name string
+		end  uint32
+		want int // labels outside
+	}{
+		{"its end", endAt, 1},
+		{"none", 0, 1},
+		{"itself", 4, 1},
+		{"the label inside", 4 + uint32(len(scope)), 1},
+		{"behind the stream", 1 << 20, 1},
+		{"the last place there is", ^uint32(0), 1},
+		{"the label behind", endAt + uint32(len(end(symEnd))), 1},
+		{"the end of another scope", endAt + uint32(len(end(symEnd))+len(label)), 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			symbols := join(scope, label, end(symEnd), label, end(symEnd))
+			le.PutUint32(symbols[8:], tt.end)
+			got, err := testPDB{modules: []testModule{{symbols: symbols}}}.parse(t).Symbols()
+			if len(got) != tt.want || err != nil {
+				t.Errorf("%d labels (%v), want %d", len(got), err, tt.want)
+			}
+		})
+	}
+}
+
 // TestParseErrors spoils one stream of a PDB at a time.
 func TestParseErrors(t *testing.T) {
 	p := testPDB{strings: testStrings, omap: []move{{0x1000, 0x1000}}, modules: []testModule{{name: "a.obj"}, {name: "b.obj"}}}

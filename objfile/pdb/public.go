@@ -117,7 +117,9 @@ func (f *File) appendLabels(list []Symbol) []Symbol {
 			switch s.kind {
 			case symGlobalProc, symLocalProc, symGlobalProcID, symLocalProcID, symLocalDPC, symLocalDPCID,
 				symThunk, symSeparated, symInlineSite, symInlineSite2, symBlock, symWith, symGlobalManaged, symLocalManaged:
-				depth++
+				if !s.skipScope() {
+					depth++
+				}
 			case symEnd, symInlineSiteEnd, symProcIDEnd:
 				depth--
 			case symLabel:
@@ -130,6 +132,24 @@ func (f *File) appendLabels(list []Symbol) []Symbol {
 		}
 	}
 	return list
+}
+
+// skipScope moves behind the end of the scope that the current record of a
+// module opens. It reports false, and stays, where the record does not lead to
+// such an end: its second word is the offset of it in the module's stream.
+func (s *recordScanner) skipScope() bool {
+	if len(s.body) < 8 {
+		return false
+	}
+	end := recordScanner{data: s.data, off: int(le.Uint32(s.body[4:])) - 4} // after the stream's signature
+	if end.off < s.off || end.off > len(s.data) || !end.next() {
+		return false
+	}
+	if end.kind != symEnd && end.kind != symInlineSiteEnd && end.kind != symProcIDEnd {
+		return false
+	}
+	s.off = end.off
+	return true
 }
 
 // inImage moves symbols to where OMAP says that they are.

@@ -17,28 +17,21 @@ type reader struct {
 
 	// Of the module that is being read.
 	unit      *debuginfo.Unit
-	read      uint32 // counts modules, see functionID
 	language  debuginfo.Language
 	checksums []byte
 	fileSlots []uint32 // index in unit.Files, by checksum offset / 4; 0 not seen yet
 	imports   []importList
-	inlinees  []inlineeLine
+	inlinees  []inlinee
 	lines     lineTable
 	symbols   symbolWalk
 	inlines   inlineTree
 }
 
-// A functionID is a resolved id, and the place of its name in the unit that was
-// read last with it.
-type functionID struct {
-	scope, name string
-	read        uint32
-	index       uint32
-}
+// A functionID is a resolved id. Each is resolved once, since its name may be
+// long and any number of modules may inline it.
+type functionID struct{ scope, name string }
 
-func newReader(f *File) *reader {
-	return &reader{file: f, ids: map[uint32]functionID{}}
-}
+func newReader(f *File) *reader { return &reader{file: f, ids: map[uint32]functionID{}} }
 
 // moduleSignature starts a module's stream whose symbols and lines are as this
 // package reads them: with zero-terminated names, since Visual C++ 7.
@@ -83,7 +76,6 @@ func (r *reader) Read(i int, u *debuginfo.Unit) error {
 
 func (r *reader) reset(u *debuginfo.Unit) {
 	r.unit = u
-	r.read++
 	r.language = debuginfo.UnknownLanguage
 	r.checksums = nil
 	r.imports = r.imports[:0]
@@ -125,17 +117,22 @@ func (r *reader) readC13(data []byte) error {
 	if s.bad && failed == nil {
 		failed = fmt.Errorf("C13 part+%#x: subsection cut short", s.off)
 	}
-	slices.SortStableFunc(r.inlinees, func(a, b inlineeLine) int { return cmp.Compare(a.id, b.id) })
+	slices.SortStableFunc(r.inlinees, func(a, b inlinee) int { return cmp.Compare(a.id, b.id) })
 	return failed
 }
 
-// inlinee returns where the function with this id is written.
-func (r *reader) inlinee(id uint32) (inlineeLine, bool) {
-	i, ok := slices.BinarySearchFunc(r.inlinees, id, func(l inlineeLine, id uint32) int { return cmp.Compare(l.id, id) })
+// inlinee returns what is known of the function with this id: its name, and
+// where it is written.
+func (r *reader) inlinee(id uint32) inlinee {
+	i, ok := slices.BinarySearchFunc(r.inlinees, id, func(l inlinee, id uint32) int { return cmp.Compare(l.id, id) })
 	if !ok {
-		return inlineeLine{}, false
+		return inlinee{id: id, name: r.nameOf(id)}
 	}
-	return r.inlinees[i], true
+	l := &r.inlinees[i]
+	if !l.named {
+		l.name, l.named = r.nameOf(id), true
+	}
+	return *l
 }
 
 // addName adds a name to the unit and returns its index.
@@ -144,8 +141,8 @@ func (r *reader) addName(scope, symbol string) uint32 {
 	return uint32(len(r.unit.Names) - 1)
 }
 
-// nameOf returns the index in the unit of the name of a function id, 0 if it
-// cannot be resolved.
+// nameOf adds the name of a function id to the unit and returns its index, 0 if
+// it cannot be resolved.
 func (r *reader) nameOf(id uint32) uint32 {
 	id, ok := r.file.resolve(id, r.imports)
 	if !ok {
@@ -154,13 +151,10 @@ func (r *reader) nameOf(id uint32) uint32 {
 	f, ok := r.ids[id]
 	if !ok {
 		f.scope, f.name = r.file.functionName(id)
-	}
-	if f.read != r.read {
-		f.read, f.index = r.read, 0
-		if f.name != "" {
-			f.index = r.addName(f.scope, f.name)
-		}
 		r.ids[id] = f
 	}
-	return f.index
+	if f.name == "" {
+		return 0
+	}
+	return r.addName(f.scope, f.name)
 }

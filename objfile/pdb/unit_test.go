@@ -133,7 +133,7 @@ func TestModules(t *testing.T) {
 						end(symEnd),
 					),
 					c13: join(testChecksums, noColumns, inlinees(
-						inlineeLine{0x1002, 0, 40}, inlineeLine{0x1000, 8, 30}, inlineeLine{0x1003, 8, 60})),
+						inlinee{id: 0x1002, file: 0, line: 40}, inlinee{id: 0x1000, file: 8, line: 30}, inlinee{id: 0x1003, file: 8, line: 60})),
 				}},
 			},
 			want: "1100 f  1100-1120\n" +
@@ -149,7 +149,7 @@ func TestModules(t *testing.T) {
 					proc(symGlobalProc, "f", 0x100, 0x20),
 					inlineSite(0x1000), inlineSite(0x1001, 3, 8, 4, 4), end(symInlineSiteEnd), end(symInlineSiteEnd),
 					end(symEnd)),
-				c13: join(testChecksums, noColumns, inlinees(inlineeLine{0x1001, 8, 9})),
+				c13: join(testChecksums, noColumns, inlinees(inlinee{id: 0x1001, file: 8, line: 9})),
 			}}},
 			want: "1100 f  1100-1120\n  [] at a.cpp:6:0 1108-110c\n    [] at :0:0 1108-110c\n" +
 				"1100 a.cpp:5:0\n1108 b.h:9:0\n110c a.cpp:6:0\n1120 end\n",
@@ -165,7 +165,7 @@ func TestModules(t *testing.T) {
 					end(symEnd),
 					record(symSeparated, buffer{}.zeros(8).u32(0x10, 0, 0x900, 0x300).u16(1, 1)), end(symEnd),
 				),
-				c13: inlinees(inlineeLine{0x1000, 8, 9}),
+				c13: inlinees(inlinee{id: 0x1000, file: 8, line: 9}),
 			}}},
 			want: "1100 hot  1100-1120 1800-1810\n  [] at :0:0 1804-1808\n1200 other  1200-1220\n1804 :9:0\n1808 end\n",
 		},

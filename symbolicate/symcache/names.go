@@ -12,34 +12,25 @@ import (
 // them. Linkers merge equal strings, so it tells most of them by where they are
 // in memory, which spares it reading them.
 type interner struct {
-	names     []debuginfo.Name
-	places    placeTable                // of names without a scope
-	byContent map[debuginfo.Name]uint32 // the others
+	names     nameTable  // all of them; finds those with a scope
+	places    placeTable // of the others
 	paths     []string
 	pathPlace placeTable
 }
 
 func newInterner() *interner {
-	return &interner{names: []debuginfo.Name{{}}, paths: []string{""}, byContent: map[debuginfo.Name]uint32{}}
+	t := &interner{paths: []string{""}}
+	t.names.init(0)
+	return t
 }
 
 func (t *interner) name(n debuginfo.Name) uint32 {
-	if n.Symbol == "" {
-		return 0
+	if n.Symbol == "" || n.Scope != "" {
+		return t.names.number(n)
 	}
-	var id *uint32
-	if n.Scope == "" {
-		id = t.places.find(n.Symbol, n.Language)
-	} else {
-		v := t.byContent[n]
-		if v == 0 {
-			t.byContent[n] = uint32(len(t.names))
-		}
-		id = &v
-	}
+	id := t.places.find(n.Symbol, n.Language)
 	if *id == 0 {
-		*id = uint32(len(t.names))
-		t.names = append(t.names, n)
+		*id = t.names.add(n)
 	}
 	return *id
 }
@@ -102,45 +93,64 @@ func (t *placeTable) probe(want place) *place {
 
 // A nameTable numbers names in the order in which they are asked for, by content.
 type nameTable struct {
-	list  []debuginfo.Name
-	slots []uint32 // index in list + 1, hashed; a power of two of them
+	list  []debuginfo.Name // by number; 0 is no name
+	slots []nameSlot       // a power of two of them, at most half of them in use
+	used  int
 	seed  maphash.Seed
 }
 
-// init makes room for n names.
+// A nameSlot has the number of a name, and the hash of it, so that growing reads no names.
+type nameSlot struct{ hash, number uint32 }
+
+// init makes room for n names, about half of which are equal to others.
 func (t *nameTable) init(n int) {
 	t.list = append(make([]debuginfo.Name, 0, n/2+1), debuginfo.Name{})
-	t.slots = make([]uint32, 1<<bits.Len(uint(2*n+8)))
+	t.slots = make([]nameSlot, 1<<bits.Len(uint(n+8)))
 	t.seed = maphash.MakeSeed()
 }
 
 // number returns the number of n, a new one if it was not asked for before.
 func (t *nameTable) number(n debuginfo.Name) uint32 {
-	if n == (debuginfo.Name{}) {
+	if n.Symbol == "" {
 		return 0
 	}
-	if 2*len(t.list) >= len(t.slots) {
-		grown := nameTable{}
-		grown.init(2 * len(t.list))
-		for _, old := range t.list {
-			grown.number(old)
-		}
-		*t = grown
+	if 2*t.used >= len(t.slots) {
+		t.grow()
 	}
-	mask := uint64(len(t.slots) - 1)
 	hash := maphash.String(t.seed, n.Symbol)
 	if n.Scope != "" { // many functions share a plain name
 		hash += 31 * maphash.String(t.seed, n.Scope)
 	}
-	for i := hash; ; i++ {
-		slot := &t.slots[i&mask]
-		if *slot == 0 {
-			t.list = append(t.list, n)
-			*slot = uint32(len(t.list))
-			return *slot - 1
+	for i := uint32(hash); ; i++ {
+		slot := &t.slots[i&uint32(len(t.slots)-1)]
+		if slot.number == 0 {
+			*slot = nameSlot{uint32(hash), t.add(n)}
+			t.used++
+			return slot.number
 		}
-		if t.list[*slot-1] == n {
-			return *slot - 1
+		if slot.hash == uint32(hash) && t.list[slot.number] == n {
+			return slot.number
 		}
+	}
+}
+
+// add appends a name and returns its number.
+func (t *nameTable) add(n debuginfo.Name) uint32 {
+	t.list = append(t.list, n)
+	return uint32(len(t.list) - 1)
+}
+
+func (t *nameTable) grow() {
+	old := t.slots
+	t.slots = make([]nameSlot, 2*len(old))
+	for _, s := range old {
+		if s.number == 0 {
+			continue
+		}
+		i := s.hash
+		for t.slots[i&uint32(len(t.slots)-1)].number != 0 {
+			i++
+		}
+		t.slots[i&uint32(len(t.slots)-1)] = s
 	}
 }

@@ -17,6 +17,7 @@ type worker struct {
 	sweep  sweeper
 	seq    uint32
 	ranges []debuginfo.Range // of the unit's functions
+	block  block             // what those of the current range have in common
 
 	*interner
 	unitNames []uint32 // by index in the unit: the interner's number + 1, 0 not yet asked for
@@ -31,6 +32,7 @@ func newWorker(c *compiler, index int) *worker {
 	w := &worker{c: c, index: uint16(index), reader: c.in.Source.NewReader(), interner: newInterner()}
 	w.sweep.u = &w.unit
 	w.unit.NoColumns = !c.opts.Columns
+	w.sweep.split = w.splitBlock
 	w.sweep.b = blockBuilder{u: &w.unit, names: w.unitName, paths: w.unitPath, columns: c.opts.Columns}
 	return w
 }
@@ -113,18 +115,22 @@ func (w *worker) function(i int, f *debuginfo.Function) {
 func (w *worker) blocksOf(r debuginfo.Range, b block) {
 	b.worker = w.index
 	b.first, b.span = r.Start-w.c.in.Base, r.End-r.Start
+	w.block = b
 	w.sweep.b.begin(r.Start)
-	w.sweep.split = func(pos uint64) {
-		w.finish(b, pos)
-		w.sweep.b.begin(pos)
-	}
 	w.sweep.sweep(r.Start, r.End)
-	b.tail = w.sweep.tail(r.End)
-	w.finish(b, r.End)
+	w.block.tail = w.sweep.tail(r.End)
+	w.finish(r.End)
+}
+
+// splitBlock ends the block that is being built and starts one at pos.
+func (w *worker) splitBlock(pos uint64) {
+	w.finish(pos)
+	w.sweep.b.begin(pos)
 }
 
 // finish appends the block that was built, which ends at end.
-func (w *worker) finish(b block, end uint64) {
+func (w *worker) finish(end uint64) {
+	b := w.block
 	b.start = w.sweep.b.start - w.c.in.Base
 	w.sweep.b.finish(&b, end-w.sweep.b.start)
 	b.seq = w.seq
