@@ -157,27 +157,34 @@ func (o *companion) openPackage() (*dwarf.Package, error) {
 		if o.packageErr = o.err; o.err != nil {
 			return
 		}
-		index, ok := o.file.Section(".debug_cu_index")
-		if !ok {
-			o.packageErr = o.file.wrap(errors.New("no .debug_cu_index"))
-			return
-		}
-		o.packageErr = o.file.Guard(func() error {
-			data, err := index.load()
-			if err != nil {
-				return o.file.wrap(err)
-			}
-			sections, err := o.file.dwarfSections(".dwo")
-			if err != nil {
-				return o.file.wrap(err)
-			}
-			if o.pack, err = dwarf.NewPackage(o.file.order, data, sections); err != nil {
+		o.packageErr = o.file.Guard(func() (err error) {
+			if o.pack, err = o.file.dwarfPackage(); err != nil {
 				o.pack, err = nil, o.file.wrap(err)
 			}
 			return err
 		})
 	})
 	return o.pack, o.packageErr
+}
+
+// dwarfPackage opens a .dwp file's DWARF.
+func (f *File) dwarfPackage() (*dwarf.Package, error) {
+	if _, ok := f.Section(".debug_cu_index"); !ok {
+		return nil, errors.New("no .debug_cu_index")
+	}
+	units, err := f.joined(".debug_cu_index")
+	if err != nil {
+		return nil, err
+	}
+	types, err := f.joined(".debug_tu_index")
+	if err != nil {
+		return nil, err
+	}
+	sections, err := f.dwarfSections(".dwo")
+	if err != nil {
+		return nil, err
+	}
+	return dwarf.NewPackage(f.order, units, types, sections)
 }
 
 func (o *companion) openSplit() (*dwarf.Data, error) {

@@ -54,6 +54,7 @@ func (f *File) dwarfSections(suffix string) (s dwarf.Sections, err error) {
 		data *[]byte
 	}{
 		{".debug_info", &s.Info},
+		{".debug_types", &s.Types},
 		{".debug_abbrev", &s.Abbrev},
 		{".debug_line", &s.Line},
 		{".debug_line_str", &s.LineStr},

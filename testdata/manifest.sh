@@ -25,6 +25,7 @@ split() { # binary, objcopy: the debug file of a stripped binary
 		variant=$(basename "$(dirname "$file")")
 		case $variant in
 		gcc-dwz | gcc-sup | gcc-partial) version="$(first gcc --version), $(dwz --version 2>&1 | head -n1)" ;;
+		gcc-ppc64) version=$(first powerpc64-linux-gnu-g++ --version) ;;
 		gcc-*) version=$(first gcc --version) ;;
 		*) version=$(first clang-19 --version) ;;
 		esac

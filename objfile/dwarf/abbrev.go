@@ -67,6 +67,7 @@ const (
 	origin        // DW_AT_abstract_origin
 	specification // DW_AT_specification
 	declaration
+	signature // DW_AT_signature
 	callFile
 	callLine
 	callColumn
@@ -105,7 +106,7 @@ var wanted = [...]attrSet{
 	kindInline: set(lowPC, highPC, ranges, origin, callFile, callLine, callColumn, sibling),
 	kindBlock:  set(sibling),
 	kindScope:  set(name, sibling),
-	kindType:   set(name, specification, sibling),
+	kindType:   set(name, specification, signature, sibling),
 	kindUnit: set(name, lowPC, highPC, ranges, stmtList, compDir, lang, strOffsetsBase, addrBase, rnglistsBase,
 		gnuRangesBase, dwoName, dwoID),
 	kindPartial: set(name, stmtList, compDir, lang, strOffsetsBase, addrBase, rnglistsBase),
@@ -134,6 +135,8 @@ func attrOf(at uint64) (attr, bool) {
 		return specification, true
 	case attrDeclaration:
 		return declaration, true
+	case attrSignature:
+		return signature, true
 	case attrCallFile:
 		return callFile, true
 	case attrCallLine:

@@ -155,6 +155,7 @@ type unitSpec struct {
 	dwarf64           bool
 	kind              uint8
 	id                uint64
+	typeDIE           *node // of a type unit
 }
 
 func (s unitSpec) offSize() int {
@@ -179,11 +180,16 @@ func (a *assembler) unit(s unitSpec, root *node) {
 		switch s.kind {
 		case unitSkeleton, unitSplitCompile:
 			a.info.uint(8, s.id)
-		case unitType, unitSplitType:
-			a.info.uint(8, s.id).uint(s.offSize(), 0)
 		}
 	} else {
 		a.info.uint(s.offSize(), uint64(tables)).u8(byte(s.addrSize))
+	}
+	if s.kind == unitType || s.kind == unitSplitType { // before version 5 in .debug_types
+		a.info.uint(8, s.id)
+		if s.typeDIE != nil {
+			a.patches = append(a.patches, reference{at: len(a.info.b), size: s.offSize(), unit: w.start, to: s.typeDIE, local: true})
+		}
+		a.info.uint(s.offSize(), 0)
 	}
 	w.die(root)
 	a.abbrev.u8(0)

@@ -91,6 +91,7 @@ const (
 	attrCallColumn     = 0x57
 	attrCallFile       = 0x58
 	attrCallLine       = 0x59
+	attrSignature      = 0x69
 	attrLinkageName    = 0x6e
 	attrStrOffsetsBase = 0x72
 	attrAddrBase       = 0x73

@@ -32,6 +32,7 @@ import (
 // relocations applied. Those that the file lacks are nil.
 type Sections struct {
 	Info       []byte // .debug_info
+	Types      []byte // .debug_types, of DWARF 4
 	Abbrev     []byte // .debug_abbrev
 	Line       []byte // .debug_line
 	LineStr    []byte // .debug_line_str
@@ -76,6 +77,9 @@ type Data struct {
 	splitOnce sync.Once
 	splits    map[uint64]int // of a .dwo file: indexes of units by id
 
+	section string    // where Info is from
+	types   typeUnits // that the units refer to by signature
+
 	arangesOnce, rootsOnce sync.Once
 	locator                locator
 }
@@ -85,7 +89,9 @@ func New(order binary.ByteOrder, s Sections, opts Options) (*Data, error) {
 	if len(s.Info) > 0 && len(s.Abbrev) == 0 {
 		return nil, &cursor.Error{Section: ".debug_abbrev", Reason: "section is missing or empty"}
 	}
-	return &Data{order: order, big: order.Uint16([]byte{0, 1}) == 1, s: s, opts: opts}, nil
+	d := &Data{order: order, big: order.Uint16([]byte{0, 1}) == 1, section: infoSection, s: s, opts: opts}
+	d.types.main = d
+	return d, nil
 }
 
 // NumUnits returns how many compilation units there are.
@@ -118,7 +124,7 @@ func (d *Data) NewReader() debuginfo.Reader { return newReader(d) }
 func (d *Data) index() {
 	d.indexOnce.Do(func() {
 		for off := 0; off < len(d.s.Info); {
-			h, _ := readHeader(d.order, ".debug_info", d.s.Info, off)
+			h, _ := readHeader(d.order, d.section, d.s.Info, off)
 			if h.holdsCode() {
 				d.code = append(d.code, len(d.units))
 			}
@@ -133,7 +139,7 @@ func (d *Data) unitAt(off uint64) (int, error) {
 	d.index()
 	i := sort.Search(len(d.units), func(i int) bool { return uint64(d.units[i].off) > off }) - 1
 	if i < 0 || off < uint64(d.units[i].dies) || off >= uint64(d.units[i].end) {
-		return 0, &cursor.Error{Section: ".debug_info", Offset: off, Reason: "a reference leads here, where no unit has a DIE"}
+		return 0, &cursor.Error{Section: d.section, Offset: off, Reason: "a reference leads here, where no unit has a DIE"}
 	}
 	return i, nil
 }
@@ -171,9 +177,10 @@ func (d *Data) codeEnd() uint64 {
 type header struct {
 	off, dies, end int    // of the unit, of its first DIE, after the unit
 	abbrevs        uint64 // offset in .debug_abbrev
-	id             uint64 // of a skeleton or split unit; before version 5 its root has it
+	id             uint64 // of a skeleton or split unit, before version 5 its root has it; the signature of a type unit
+	typeOff        uint64 // of a type unit: its type's DIE, from the start of the unit
 	version        uint8
-	kind           uint8 // a unit type; before version 5 always unitCompile
+	kind           uint8 // a unit type; before version 5 it is unitCompile, or in .debug_types unitType
 	shape          shape
 	bad            bool // it cannot be read: reading it again says why
 }
@@ -209,12 +216,14 @@ func readHeader(order binary.ByteOrder, section string, info []byte, off int) (h
 		case unitSkeleton, unitSplitCompile:
 			h.id = c.U64()
 		case unitType, unitSplitType:
-			c.U64()
-			c.Uint(offSize)
+			h.id, h.typeOff = c.U64(), c.Uint(offSize)
 		}
 	case h.version >= 2 && h.version <= 4:
 		h.abbrevs = c.Uint(offSize)
 		h.shape.addrSize = c.U8()
+		if section == typesSection {
+			h.kind, h.id, h.typeOff = unitType, c.U64(), c.Uint(offSize)
+		}
 	default:
 		c.Fail("DWARF version %d is not known", h.version)
 	}

@@ -60,9 +60,12 @@ func within(list []located, addr uint64) (units []int) {
 	return units
 }
 
+// sortLocated sorts so that within, which goes backwards, comes to the first unit
+// first where several describe the same code: GNU ld keeps one copy of an inline
+// function and lets all units that had one refer to it.
 func sortLocated(list []located) []located {
 	slices.SortFunc(list, func(a, b located) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), -cmp.Compare(a.End, b.End))
+		return cmp.Or(cmp.Compare(a.Start, b.Start), -cmp.Compare(a.End, b.End), -cmp.Compare(a.unit, b.unit))
 	})
 	return list
 }

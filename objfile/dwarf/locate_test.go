@@ -70,6 +70,22 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+// Of several units that describe the same code the first comes first, as in a
+// table that was compiled, however many there are.
+func TestLocateShared(t *testing.T) {
+	a := assembler{code: []uint64{0x10, 0x1000}}
+	var want []int
+	for i := range maxSameAddress + 4 {
+		if i < maxSameAddress {
+			want = append(want, len(a.info.b))
+		}
+		a.unit(unitSpec{}, cu(lowHigh(0x10, 0x20)))
+	}
+	if got := a.data(t).Locate(0x14); !slices.Equal(got, want) {
+		t.Errorf("Locate = %#x, want %#x", got, want)
+	}
+}
+
 // What is broken in .debug_aranges is found by the roots.
 func TestBrokenAranges(t *testing.T) {
 	for _, tt := range []struct {

@@ -123,6 +123,9 @@ func (n *names) declaration(u *unit, d *die, k kind) (symbol string, at location
 		if !ok {
 			data, off, ok = u.reference(d, specification)
 		}
+		if !ok && k == kindType {
+			data, off, ok = u.typeUnit(d)
+		}
 		if !ok {
 			break
 		}

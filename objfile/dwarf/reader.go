@@ -123,7 +123,7 @@ func (r *reader) newUnit(d *Data, index int) (*unit, error) {
 
 func (r *reader) openUnit(d *Data, h header) (*unit, error) {
 	if h.bad {
-		_, err := readHeader(d.order, ".debug_info", d.s.Info, h.off)
+		_, err := readHeader(d.order, d.section, d.s.Info, h.off)
 		return nil, err
 	}
 	r.opened++

@@ -178,7 +178,7 @@ func TestPackage(t *testing.T) {
 			if version == 4 {
 				s.RngLists = nil
 			}
-			p, err := NewPackage(split.order(), index, s)
+			p, err := NewPackage(split.order(), index, nil, s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -219,7 +219,7 @@ func TestPackageErrors(t *testing.T) {
 		{"a slot that leads nowhere", edit(16+32+4, 9), ".debug_cu_index+0x0: a slot leads to a unit that is not there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := NewPackage((&assembler{}).order(), tt.index, Sections{Info: []byte{1}, Abbrev: []byte{0}})
+			p, err := NewPackage((&assembler{}).order(), tt.index, nil, Sections{Info: []byte{1}, Abbrev: []byte{0}})
 			if err == nil {
 				_, err = p.Unit(id)
 			}
@@ -240,7 +240,7 @@ func FuzzPackage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, index []byte, big bool) {
 		s := Sections{Info: make([]byte, 64), Abbrev: make([]byte, 64), StrOffsets: make([]byte, 64), RngLists: make([]byte, 64), Str: []byte("x\x00")}
-		p, err := NewPackage((&assembler{big: big}).order(), index, s)
+		p, err := NewPackage((&assembler{big: big}).order(), index, nil, s)
 		if err != nil {
 			return
 		}
