@@ -1,0 +1,139 @@
+package filecache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// maxMissAge bounds how long a miss is believed, whatever it says: what is
+// missing today may be there in a month.
+const maxMissAge = 30 * 24 * time.Hour
+
+// fill makes the file of a key and publishes it. The caller has the lock of the
+// key, so what stands in makeDir under its hash is this call's, or left by a
+// process that died.
+func (c *Cache) fill(ctx context.Context, key Key, make func(context.Context, *os.File) ([]byte, error)) (Entry, error) {
+	unfinished := filepath.Join(c.dir, makeDir, key.hash()+newBlobSuffix)
+	defer os.Remove(unfinished)
+	a := &answer{key: key}
+	var err error
+	a.meta, err = write(ctx, unfinished, make)
+	if miss := (*Miss)(nil); errors.As(err, &miss) {
+		return Entry{}, c.fillMiss(ctx, a, *miss)
+	}
+	if err == nil && len(a.meta) > maxMeta {
+		err = fmt.Errorf("cache: %d bytes of metadata, over the limit of %d", len(a.meta), maxMeta)
+	}
+	var info fs.FileInfo
+	if err == nil {
+		a.digest, info, err = hashFile(ctx, unfinished, -1)
+	}
+	if err == nil {
+		a.size = info.Size()
+		err = c.publish(ctx, a, unfinished)
+	}
+	if err != nil {
+		c.relieve(ctx, err)
+		return Entry{}, err
+	}
+	c.stats.add(key.Kind, Counts{Made: 1, Bytes: a.size})
+	c.trim(ctx)
+	return Entry{Path: c.blobPath(a.digest), Size: a.size, Digest: a.digest, Meta: a.meta, Stored: a.stored, Used: a.stored}, nil
+}
+
+// fillMiss remembers a miss and returns it. It is true even if the disk cannot
+// take it.
+func (c *Cache) fillMiss(ctx context.Context, a *answer, m Miss) *Miss {
+	m.Reason, m.Age = m.Reason[:min(len(m.Reason), maxReason)], 0
+	if m.For <= 0 {
+		m.For = c.missAge
+	}
+	m.For = min(m.For, maxMissAge)
+	a.meta, a.miss = nil, &m
+	c.relieve(ctx, c.publish(ctx, a, ""))
+	c.stats.add(a.key.Kind, Counts{Made: 1})
+	c.trim(ctx)
+	return &m
+}
+
+// write has make write a new file.
+func write(ctx context.Context, path string, make func(context.Context, *os.File) ([]byte, error)) ([]byte, error) {
+	os.Remove(path)
+	w, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	defer w.Close() // make may panic
+	meta, err := make(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	// Network file systems tell here that the disk is full. There is no sync: what
+	// a crash of the machine tears is found by its checksum.
+	if err := w.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	return meta, nil
+}
+
+// publish gives an unfinished blob its name and then the key its answer, both in
+// one stretch of alone, which eviction relies on. Where it fails it leaves nothing.
+func (c *Cache) publish(ctx context.Context, a *answer, unfinished string) error {
+	a.stored = c.now().UTC().Round(0)
+	unfinishedAnswer := filepath.Join(c.dir, makeDir, a.key.hash()+newAnswerSuffix)
+	defer os.Remove(unfinishedAnswer)
+	if err := os.WriteFile(unfinishedAnswer, a.encode(), 0o600); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	err := c.alone(ctx, func() error {
+		if a.miss == nil {
+			if err := c.place(unfinished, c.blobPath(a.digest), a.stored, usage{bytes: a.size}); err != nil {
+				return err
+			}
+		}
+		return c.place(unfinishedAnswer, c.answerPath(a.key), a.stored, usage{answers: 1})
+	})
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("cache: %w", err)
+	}
+	return err
+}
+
+// place gives a finished file its name and the time of its first use. A file that
+// has the name gives way, for it may be damaged; those who have it mapped keep it.
+// The usage is counted first: if the process is killed in between, too much is
+// counted, which is found when it becomes too much.
+func (c *Cache) place(from, to string, now time.Time, size usage) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	if err := os.Chtimes(from, now, now); err != nil {
+		return err
+	}
+	if old, err := os.Lstat(to); err == nil {
+		size = usage{bytes: size.bytes - old.Size()}
+		if !old.Mode().IsRegular() {
+			os.RemoveAll(to)
+		}
+	}
+	c.account(size)
+	err := os.Rename(from, to)
+	if err != nil {
+		c.account(usage{bytes: -size.bytes, answers: -size.answers})
+	}
+	return err
+}
+
+// relieve makes room on a disk that err says is full, for the next request: files
+// that were not used for long give way.
+func (c *Cache) relieve(ctx context.Context, err error) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		c.shrink(ctx)
+	}
+}
