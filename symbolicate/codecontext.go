@@ -24,22 +24,32 @@ type codeContext struct {
 }
 
 // codeAround returns the source code around a line, from the first of several
-// places that has it; a nil one has nothing. The order is the caller's: what the
-// user names for the purpose, then what was uploaded for the build (which is all
-// that Symbolicator has for ELF), then what the compiler left in the debug file.
-func codeAround(file string, line uint32, places ...*source.Code) (c codeContext) {
+// places that has it: what the user names for the purpose, then what was uploaded
+// for the build (which is all that Symbolicator has for ELF), then what the compiler
+// left in the debug file. None of them has to be there; each is opened when it is
+// asked.
+func codeAround(file string, line uint32, user *source.Code, others ...func() *source.Code) (c codeContext) {
 	if file == "" || line == 0 {
 		return c
 	}
-	for _, code := range places {
-		if code == nil {
-			continue
-		}
-		if c.before, c.line, c.after, c.ok = code.Lines(file, int(line), linesAround); c.ok {
+	if c.take(user, file, line) {
+		return c
+	}
+	for _, open := range others {
+		if open != nil && c.take(open(), file, line) {
 			break
 		}
 	}
 	return c
+}
+
+// take takes the source code around a line from code, which may be nil, if that
+// has it.
+func (c *codeContext) take(code *source.Code, file string, line uint32) bool {
+	if code != nil {
+		c.before, c.line, c.after, c.ok = code.Lines(file, int(line), linesAround)
+	}
+	return c.ok
 }
 
 // appendCode appends a line of source code as a JSON string, cut if it is long.

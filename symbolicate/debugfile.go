@@ -2,11 +2,14 @@ package symbolicate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -14,129 +17,169 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
-// A Source finds the debug files of an image.
-type Source interface {
-	// Find returns what there is. Nothing found is an answer; an error is a source
-	// that cannot be asked.
-	Find(context.Context, *debugimage.Image) (source.Result, error)
-}
-
-// A table answers which functions and lines are at an address.
-type table interface {
-	Lookup(dst []symcache.Frame, rel uint64) []symcache.Frame
-	Arch() string
-	DebugID() string
-	CodeID() string
-	Base() uint64
-}
-
 // A debugFile is what became of the search for an image's debug file, and the
 // file if there is one. It is safe for concurrent use.
 type debugFile struct {
 	status   ImageStatus
 	reason   string // why the status is not ImageFound, or what is missing all the same
-	path     string
+	path     string // what to call it in messages
 	features source.Features
 	arch     objfile.Arch
+	*opened                      // nil unless the status is ImageFound
+	code     func() *source.Code // of the image's source bundle; nil without
+	all      []source.File       // the image's files, best first
+	lookups  []source.Lookup     // what was asked for, up to maxLookups
+}
+
+// maxLookups bounds what is remembered of a search: an archive of symbols may have
+// a thousand builds of one library.
+const maxLookups = 64
+
+// size returns how many bytes of memory f takes, with its table and without its names.
+func (f *debugFile) size() int64 {
+	n := int64(reflect.TypeFor[debugFile]().Size()) + int64(len(f.reason)+len(f.path))
+	for _, l := range f.lookups {
+		n += int64(reflect.TypeFor[source.Lookup]().Size()) + int64(len(l.Location)+len(l.Detail))
+	}
+	if f.opened != nil {
+		n += f.table.Size()
+	}
+	return n
+}
+
+// hasSources reports whether there is source code of a file that was found.
+func (f *debugFile) hasSources() bool { return f.code != nil || f.embedded != nil }
+
+// An opened is a debug file that can be asked. It outlives the store's interest in
+// it for as long as an event uses it.
+type opened struct {
 	table    table
+	note     string              // what of the file could not be read, if anything
+	wanting  []string            // paths where more of its debug information would be
+	embedded func() *source.Code // source code that it carries; nil without
 	names    *nameTable
-	code     *source.Code  // of the image's source bundle; nil without
-	embedded *source.Code  // in its debug information; nil without
-	all      []source.File // the image's files, best first
 }
 
-// A loader makes debugFiles.
+// A table answers which functions and lines are at an address.
+type table interface {
+	Lookup(dst []symcache.Frame, rel uint64) []symcache.Frame
+	LookupAll(rels []uint64, yield func(i int, frames []symcache.Frame))
+	Arch() string
+	DebugID() string
+	CodeID() string
+	Base() uint64
+	Size() int64
+}
+
+// A loader makes debugFiles for one scope.
 type loader struct {
-	sources []Source
-	names   func() *nameTable
-
-	// open makes a table of a debug file and, if that is another file, the image
-	// itself, whose symbols name what the debug file does not. The note says what of
-	// the file could not be read, if anything.
-	open func(debug source.File, image *source.File) (t table, note string, err error)
+	local, remote []Source
+	retry         time.Duration // how long to believe that remote have nothing
+	finds         gate
+	open          openFunc
+	names         func() *nameTable
 }
 
-// load asks every source. Its errors are those of the context; what goes wrong
-// otherwise is in the debugFile.
-func (l *loader) load(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+// An openFunc makes a table of a debug file and, if that is another file, the image
+// itself, whose symbols name what the debug file does not.
+type openFunc func(ctx context.Context, debug source.File, image *source.File) (*opened, error)
+
+// load finds the files of an image and opens the best. It is a loadFunc: whatever
+// goes wrong besides the context is in the debugFile.
+func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 	if im.DebugID.IsZero() && im.CodeID == "" {
-		return &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}, nil
+		return &loaded{file: &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}}, nil
 	}
-	var files []source.File
-	var lookups []source.Lookup
-	var faults []error
-	for _, s := range l.sources {
-		res, err := s.Find(ctx, im)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	if last == nil {
+		last = &loaded{file: &debugFile{}}
+	}
+	found, err := l.find(ctx, im, last.search)
+	if err != nil {
+		return nil, err
+	}
+	f := last.file
+	if files := found.files(); !f.isOf(files) {
+		if f, err = l.openBest(ctx, files); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			faults = append(faults, err)
+		lookups := found.lookups()
+		if f == nil {
+			f = notFound(im, lookups)
 		}
-		files = append(files, res.Files...)
-		lookups = append(lookups, res.Lookups...)
+		f.all, f.lookups = files, slices.Clip(lookups[:min(len(lookups), maxLookups)])
 	}
-	source.Rank(files)
-	f := l.openBest(files)
-	if f == nil {
-		return notFound(im, lookups, faults), nil
+	until := found.again()
+	if f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0 {
+		until = time.Time{} // there is nothing better
 	}
-	f.code, f.embedded, f.all = openCode(files), openEmbedded(files), files
-	return f, nil
+	return &loaded{file: f, search: found, until: until}, nil
+}
+
+// isOf reports whether f is what opening the best of files would give.
+func (f *debugFile) isOf(files []source.File) bool {
+	return f.status == ImageFound && len(f.wanting) == 0 && slices.EqualFunc(f.all, files, func(a, b source.File) bool {
+		return a.Path == b.Path && a.Digest == b.Digest
+	})
 }
 
 // openBest opens the first of the files that can be opened. It returns nil if
-// there are none, and what is wrong with the last if none can be.
-func (l *loader) openBest(files []source.File) (best *debugFile) {
+// there are none, and what is wrong with the last if none can be. The error is the
+// context's.
+func (l *loader) openBest(ctx context.Context, files []source.File) (best *debugFile, err error) {
 	for i, file := range files {
 		if file.Features.Sources {
 			continue
 		}
-		t, note, err := l.open(file, symbolsOf(files[i+1:]))
-		if err != nil {
-			best = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Path}
+		o, err := l.open(ctx, file, symbolsOf(files[i+1:]))
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			best = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Origin}
 			continue
+		}
+		if o.names = l.names(); file.Compiled {
+			o.embedded = embeddedIn(files[i+1:])
 		}
 		best = &debugFile{
 			status:   ImageFound,
-			reason:   note,
-			path:     file.Path,
+			reason:   o.note,
+			path:     file.Origin,
 			features: file.Features,
-			arch:     objfile.ParseArch(t.Arch()),
-			table:    t,
-			names:    l.names(),
+			arch:     objfile.ParseArch(o.table.Arch()),
+			opened:   o,
+			code:     bundleIn(files),
 		}
 		// Events use a file after the store has forgotten it, so the collector is
 		// the one to know when a mapped table is done with.
-		if mapped, ok := t.(io.Closer); ok {
-			runtime.AddCleanup(best, func(c io.Closer) { c.Close() }, mapped)
+		if mapped, ok := o.table.(io.Closer); ok {
+			runtime.AddCleanup(o, func(c io.Closer) { c.Close() }, mapped)
 		}
-		return best
+		return best, nil
 	}
-	return best
+	return best, nil
 }
 
-// openCode opens the first source bundle among the files that can be opened.
-func openCode(files []source.File) *source.Code {
-	for _, file := range files {
-		if file.Features.Sources {
-			if code, err := source.OpenBundle(file.Path); err == nil {
-				return code
+// bundleIn returns the source code in the first of the files that is a bundle of it.
+func bundleIn(files []source.File) func() *source.Code {
+	i := slices.IndexFunc(files, func(f source.File) bool { return f.Features.Sources })
+	if i < 0 {
+		return nil
+	}
+	return sync.OnceValue(func() *source.Code {
+		code, _ := source.OpenBundle(files[i].Path)
+		return code
+	})
+}
+
+// embeddedIn returns the source code in the first of the files whose debug
+// information carries any.
+func embeddedIn(files []source.File) func() *source.Code {
+	for _, f := range files {
+		if f.Features.DebugInfo {
+			if code, err := source.OpenEmbedded(f); err == nil && code != nil {
+				return func() *source.Code { return code }
 			}
-		}
-	}
-	return nil
-}
-
-// openEmbedded opens the first of the files whose debug information carries source
-// code.
-func openEmbedded(files []source.File) *source.Code {
-	for _, file := range files {
-		if !file.Features.DebugInfo {
-			continue
-		}
-		if code, err := source.OpenEmbedded(file); err == nil && code != nil {
-			return code
 		}
 	}
 	return nil
@@ -153,12 +196,12 @@ func symbolsOf(files []source.File) *source.File {
 	return nil
 }
 
-// maxOthers is how many files a reason names that are not the one: an archive of
-// symbols may have a thousand builds of one library, and each frame has a reason.
+// maxOthers is how many files a reason names that are not the one: each frame has
+// a reason.
 const maxOthers = 3
 
 // notFound says which file was asked for, and what there was instead.
-func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *debugFile {
+func notFound(im *debugimage.Image, lookups []source.Lookup) *debugFile {
 	f := &debugFile{status: ImageMissing}
 	var ids []string
 	if !im.DebugID.IsZero() {
@@ -171,61 +214,31 @@ func notFound(im *debugimage.Image, lookups []source.Lookup, faults []error) *de
 	fmt.Fprintf(&b, "no debug file with %s", strings.Join(ids, " or "))
 	told := 0
 	for _, l := range lookups {
-		if l.Status == source.Malformed {
-			f.status = ImageMalformed
-		}
+		f.status = max(f.status, statusOf[l.Status])
 		if l.Status == source.NotFound || told > maxOthers {
 			continue
 		}
 		switch told++; {
 		case told > maxOthers:
 			b.WriteString("; and so on")
-		case l.Status == source.Malformed:
+		case l.Status == source.OtherID:
+			fmt.Fprintf(&b, "; %s has %s", l.Location, l.Detail)
+		case strings.Contains(l.Detail, l.Location):
 			fmt.Fprintf(&b, "; %s", l.Detail)
 		default:
-			fmt.Fprintf(&b, "; %s has %s", l.Location, l.Detail)
+			fmt.Fprintf(&b, "; %s: %s", l.Location, l.Detail)
 		}
-	}
-	if len(faults) > 0 {
-		f.status = ImageFetchingFailed
-		fmt.Fprintf(&b, "; %s", errors.Join(faults...))
 	}
 	f.reason = strings.ReplaceAll(b.String(), "\n", "; ")
 	return f
 }
 
-// openTable compiles files into a table in memory, or maps one that was compiled
-// before.
-func openTable(workers int) func(source.File, *source.File) (table, string, error) {
-	return func(debug source.File, image *source.File) (table, string, error) {
-		if debug.Compiled {
-			t, err := symcache.OpenFile(debug.Path)
-			return t, "", err
-		}
-		note := ""
-		opts := symcache.Options{Workers: workers, Columns: true}
-		if image != nil && !image.Compiled {
-			im, err := image.Open()
-			if err == nil {
-				defer im.Close()
-				opts.Image = im
-			} else {
-				note = "without the image's own symbols: " + err.Error()
-			}
-		}
-		f, err := debug.Open()
-		if err != nil {
-			return nil, "", err
-		}
-		defer f.Close()
-		res, err := symcache.Compile(f, opts)
-		if err != nil {
-			return nil, "", err
-		}
-		if res.Broken > 0 {
-			note = fmt.Sprintf("damaged units: %d, the first: %v", res.Broken, res.Fault)
-		}
-		t, err := symcache.Open(res.Table)
-		return t, note, err
-	}
+// statusOf is what a lookup makes of an image that nobody has the debug file of.
+// What gives more hope is the greater.
+var statusOf = [...]ImageStatus{
+	source.NotFound:  ImageMissing,
+	source.OtherID:   ImageMissing,
+	source.Malformed: ImageMalformed,
+	source.TooLarge:  ImageTooLarge,
+	source.Failed:    ImageFetchingFailed,
 }

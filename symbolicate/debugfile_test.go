@@ -18,15 +18,15 @@ func TestTableWithoutImage(t *testing.T) {
 		t.Fatal(found, err)
 	}
 	gone := filepath.Join(t.TempDir(), "gone")
-	table, note, err := openTable(1)(found.Files[0], &source.File{Path: gone})
+	o, err := New(Options{}).open(t.Context(), found.Files[0], &source.File{Path: gone})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "without the image's own symbols: open " + gone + ": no such file or directory"; note != want {
-		t.Errorf("note is %q, want %q", note, want)
+	if want := "without the image's own symbols: open " + gone + ": no such file or directory"; o.note != want {
+		t.Errorf("note is %q, want %q", o.note, want)
 	}
 	const main = 0x11e0 // nm
-	if got := table.Lookup(nil, main); len(got) != 1 || got[0].Symbol != "main" {
+	if got := o.table.Lookup(nil, main); len(got) != 1 || got[0].Symbol != "main" {
 		t.Errorf("Lookup(%#x) = %+v, want main", main, got)
 	}
 }

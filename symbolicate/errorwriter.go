@@ -11,7 +11,8 @@ import (
 
 // errorTypes are the types of entries in an event's errors that tell of an image.
 var errorTypes = []string{
-	"native_missing_dsym", "native_optionally_bundled_dsym", "native_bad_dsym", "fetch_generic_error", "fetch_timeout",
+	"native_missing_dsym", "native_optionally_bundled_dsym", "native_bad_dsym",
+	"fetch_too_large", "fetch_generic_error", "fetch_timeout", "unknown_error",
 }
 
 // errorType returns the type of the entry that tells the user of an image, or ""
@@ -32,10 +33,14 @@ func (j *job) errorType(i int) string {
 		return "native_missing_dsym"
 	case ImageMalformed:
 		return "native_bad_dsym"
+	case ImageTooLarge:
+		return "fetch_too_large"
 	case ImageFetchingFailed:
 		return "fetch_generic_error"
 	case ImageTimeout:
 		return "fetch_timeout"
+	case ImageOther:
+		return "unknown_error"
 	}
 	return ""
 }

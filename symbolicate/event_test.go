@@ -235,12 +235,14 @@ func TestDeadlineGivesWhatIsThere(t *testing.T) {
 
 func testDeadline(t *testing.T) {
 	s := newFake(Options{})
-	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	defer s.Close()
+	load := s.load
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 		if strings.Contains(im.CodeFile, "slow") {
 			_, err := blocked{}.Find(ctx, im)
 			return nil, err
 		}
-		return (&loader{sources: []Source{fakeSource{}}, open: fakeOpen, names: fakeNames}).load(ctx, im)
+		return load(ctx, im, last)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -263,7 +265,7 @@ func testDeadline(t *testing.T) {
 func TestCancelWhileLoading(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	s := newFake(Options{})
-	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 		cancel(errors.New("the client went away"))
 		return nil, ctx.Err()
 	}
@@ -278,13 +280,13 @@ func TestConcurrentEvents(t *testing.T) {
 	s := newFake(Options{})
 	var mu sync.Mutex
 	loads := map[string]int{}
-	load := s.store.load
-	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	load := s.load
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 		mu.Lock()
 		loads[im.CodeFile]++
 		mu.Unlock()
 		time.Sleep(time.Millisecond)
-		return load(ctx, im)
+		return load(ctx, im, last)
 	}
 	event := bigEvent(4, 10, 5)
 	want, err := newFake(Options{}).Event(t.Context(), event)
@@ -311,34 +313,6 @@ func TestConcurrentEvents(t *testing.T) {
 	if len(loads) != 5 {
 		t.Errorf("%d files were loaded, want 5", len(loads))
 	}
-}
-
-func TestStoreForgets(t *testing.T) {
-	loads := 0
-	s := newFake(Options{MaxFiles: 2, RetryMissing: time.Nanosecond})
-	s.store.load = func(context.Context, *debugimage.Image) (*debugFile, error) {
-		loads++
-		return &debugFile{status: ImageFound}, nil
-	}
-	get := func(id string, want int) {
-		t.Helper()
-		if _, err := s.store.get(t.Context(), &debugimage.Image{CodeID: id}); err != nil || loads != want {
-			t.Fatalf("after asking for %s: %d loads, want %d (%v)", id, loads, want, err)
-		}
-	}
-	get("a", 1)
-	get("b", 2)
-	get("a", 2)
-	get("c", 3) // b goes: it was used longest ago
-	get("a", 3)
-	get("b", 4)
-	s.store.load = func(context.Context, *debugimage.Image) (*debugFile, error) {
-		loads++
-		return &debugFile{status: ImageMissing}, nil
-	}
-	get("d", 5)
-	time.Sleep(time.Millisecond)
-	get("d", 6) // what was missing is asked for again after a while
 }
 
 func TestCallAddrDoesNotAllocate(t *testing.T) {

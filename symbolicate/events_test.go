@@ -20,15 +20,15 @@ func slowEvent(n int) []byte {
 
 func TestEventsKeepTheirOrder(t *testing.T) {
 	s := newFake(Options{})
-	load := s.store.load
+	load := s.load
 	var now, most atomic.Int32
-	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 		most.Store(max(most.Load(), now.Add(1)))
 		defer now.Add(-1)
 		if im.CodeID[1]%2 == 0 {
 			time.Sleep(2 * time.Millisecond)
 		}
-		return load(ctx, im)
+		return load(ctx, im, last)
 	}
 	events := func(yield func([]byte) bool) {
 		for n := range 20 {
@@ -68,9 +68,9 @@ func TestEventsKeepTheirOrder(t *testing.T) {
 func TestEventsStopEarly(t *testing.T) {
 	s := newFake(Options{})
 	running := make(chan struct{}, 8)
-	s.store.load = func(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
 		if im.CodeID == "00" {
-			return &debugFile{status: ImageMissing}, nil
+			return &loaded{file: &debugFile{status: ImageMissing}}, nil
 		}
 		running <- struct{}{}
 		<-ctx.Done() // only a cancelled one ends

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/objfile"
 )
 
 // A Report says how an event's frames came to what they are.
@@ -20,6 +22,15 @@ type ImageReport struct {
 	Status ImageStatus
 	File   string // that was used; "" none
 	Reason string // why there is none, or what of it could not be read
+
+	// Features and Arch are those of the file; Features.Sources is whether it, or a
+	// file that came with it, has source code.
+	Features source.Features
+	Arch     objfile.Arch
+
+	// Candidates are what was asked for and what came of each, up to 64. Whatever
+	// was known before the event was not asked for again.
+	Candidates []source.Lookup
 
 	// Base is the preferred base of the debug file. It is what offsets count from,
 	// whatever the image's image_vmaddr says; see [ImageReport.VMAddrDiffers].
@@ -103,14 +114,12 @@ func (s *Symbolicator) Explain(ctx context.Context, text []byte) ([]byte, *Repor
 func (j *job) report() *Report {
 	r := &Report{}
 	for i := range j.images {
-		im := ImageReport{Image: j.images[i]}
+		im := &j.images[i]
 		if f := j.files[i]; f != nil {
-			im.Status, im.File, im.Reason = f.status, f.path, f.reason
-			if f.table != nil {
-				im.Base = f.table.Base()
-			}
+			r.Images = append(r.Images, f.report(im))
+		} else {
+			r.Images = append(r.Images, ImageReport{Image: *im})
 		}
-		r.Images = append(r.Images, im)
 	}
 	for i := range j.stacks {
 		s := &j.stacks[i]
@@ -131,6 +140,19 @@ func (j *job) report() *Report {
 				Evidence: j.evidence(f),
 			})
 		}
+	}
+	return r
+}
+
+// report returns what became of the search for im's debug file.
+func (f *debugFile) report(im *debugimage.Image) ImageReport {
+	r := ImageReport{
+		Image: *im, Status: f.status, File: f.path, Reason: f.reason,
+		Features: f.features, Arch: f.arch, Candidates: f.lookups,
+	}
+	if f.opened != nil {
+		r.Base = f.table.Base()
+		r.Features.Sources = f.hasSources()
 	}
 	return r
 }

@@ -1,16 +1,17 @@
 package symbolicate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
-	"github.com/nativesym/nativesym/demangle"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
@@ -47,10 +48,22 @@ func (t fakeTable) Lookup(dst []symcache.Frame, rel uint64) []symcache.Frame {
 	return dst
 }
 
+func (t fakeTable) LookupAll(rels []uint64, yield func(int, []symcache.Frame)) {
+	order := make([]int, len(rels))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rels[a], rels[b]) })
+	for _, i := range order {
+		yield(i, t.Lookup(nil, rels[i]))
+	}
+}
+
 func (t fakeTable) Arch() string    { return t.arch }
 func (t fakeTable) DebugID() string { return "" }
 func (t fakeTable) CodeID() string  { return "" }
 func (t fakeTable) Base() uint64    { return 0x400000 }
+func (t fakeTable) Size() int64     { return 1000 }
 
 // A fakeSource has the debug file of every image whose code_file says so: the
 // path "x86_64.so" is answered with the fakeTable of that architecture.
@@ -58,11 +71,15 @@ type fakeSource struct{}
 
 func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result, error) {
 	arch, _, known := strings.Cut(im.CodeFile[strings.LastIndexByte(im.CodeFile, '/')+1:], ".")
-	file := source.File{Path: "/symbols/" + arch, Features: source.Features{DebugInfo: true, Symbols: true}}
+	file := source.File{Path: "/symbols/" + arch, Origin: "/symbols/" + arch, Features: source.Features{DebugInfo: true, Symbols: true}}
 	switch {
 	case !known || arch == "nosuch" || arch == "libswiftCore":
 		return source.Result{Lookups: []source.Lookup{
 			{Location: "/symbols/other.debug", Status: source.OtherID, Detail: "code id 77"},
+		}}, nil
+	case arch == "large":
+		return source.Result{Lookups: []source.Lookup{
+			{Location: "http://symbols.test/large", Status: source.TooLarge, Detail: "3 GiB"},
 		}}, nil
 	case arch == "fault":
 		return source.Result{}, errors.New("symbols: disk is on fire")
@@ -71,20 +88,20 @@ func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result
 }
 
 // fakeOpen opens a file of the fakeSource.
-func fakeOpen(f source.File, _ *source.File) (table, string, error) {
+func fakeOpen(_ context.Context, f source.File, _ *source.File) (*opened, error) {
 	arch := strings.TrimPrefix(f.Path, "/symbols/")
 	if arch == "broken" {
-		return nil, "", errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
+		return nil, errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
 	}
-	return fakeTable{arch}, "", nil
+	return &opened{table: fakeTable{arch}}, nil
 }
 
-func fakeNames() *nameTable { return newNameTable(demangle.NewCache(0, demangle.Options{})) }
-
+// newFake returns a Symbolicator with the fakeSource, whose files it opens.
 func newFake(opts Options) *Symbolicator {
-	opts.Sources = []Source{fakeSource{}}
-	opts = opts.withDefaults()
-	return newSymbolicator(opts, &loader{sources: opts.Sources, names: fakeNames, open: fakeOpen})
+	opts.Sources = append(opts.Sources, fakeSource{})
+	s := New(opts)
+	s.open = fakeOpen
+	return s.symbolicator(s.opts)
 }
 
 // symbolicateFake runs an event through a Symbolicator with the fakeSource.

@@ -126,9 +126,9 @@ func (w *frameWriter) action(id field) action {
 	case function, symbol:
 		return set
 	case rawFunction:
-		return when(w.name.raw != nil, set, drop)
+		return when(w.name.raw != "", set, drop)
 	case lang:
-		return when(w.name.lang != nil, set, keep)
+		return when(w.name.lang != "", set, keep)
 	case filename, absPath:
 		return when(w.path != nil, set, keep)
 	case lineno:

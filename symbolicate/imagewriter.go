@@ -43,7 +43,7 @@ func writeImageFile(edits *jsonspan.Edits, v jsonspan.Value, file *debugFile) {
 	b = append(b, `{"has_debug_info":`...)
 	b = strconv.AppendBool(b, file.features.DebugInfo)
 	b = append(b, `,"has_sources":`...)
-	b = strconv.AppendBool(b, file.code != nil || file.embedded != nil)
+	b = strconv.AppendBool(b, file.hasSources())
 	b = append(b, `,"has_symbols":`...)
 	b = strconv.AppendBool(b, file.features.Symbols)
 	b = append(b, `,"has_unwind_info":`...)

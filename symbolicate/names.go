@@ -12,20 +12,24 @@ import (
 
 // A funcName is what events call a function, quoted for JSON.
 type funcName struct {
-	function []byte
-	raw      []byte // the whole name; nil where function is the whole
-	symbol   []byte
-	lang     []byte // nil unknown
+	function string
+	raw      string // the whole name; "" where function is the whole
+	symbol   string
+	lang     string // "" unknown
 }
 
 // A pathName is what events call a source file, quoted for JSON.
 type pathName struct {
-	path, base []byte
+	path, base string
 	dependency bool // by the place it is in, see isDependency
 }
 
-// maxNames bounds each map of a nameTable. An entry takes about 500 bytes in C++.
-const maxNames = 1 << 14
+// maxNames bounds each map of a nameTable. An entry takes about 500 bytes in C++:
+// nameCost and the names themselves.
+const (
+	maxNames = 1 << 14
+	nameCost = 128
+)
 
 // A nameTable remembers the names that a debug file uses, so that the frames of
 // an event do not demangle, shorten and quote them again and again. It is safe
@@ -36,6 +40,8 @@ type nameTable struct {
 	mu    sync.RWMutex
 	funcs map[uint32]*funcName
 	paths map[string]*pathName
+	size  int64       // bytes that they take
+	grown func(int64) // told of every growth; nil: nobody is
 }
 
 func newNameTable(c *demangle.Cache) *nameTable {
@@ -54,8 +60,9 @@ func (t *nameTable) function(f *symcache.Frame) *funcName {
 	n = newFuncName(t.demangle, f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.funcs) < maxNames {
+	if len(t.funcs) < maxNames && t.funcs[f.ID] == nil {
 		t.funcs[f.ID] = n
+		t.grow(len(n.function) + len(n.raw) + len(n.symbol))
 	}
 	return n
 }
@@ -72,13 +79,31 @@ func (t *nameTable) path(path string) *pathName {
 		return n
 	}
 	path = strings.Clone(path)
-	n = &pathName{path: quoted(path), base: quoted(baseName(path)), dependency: isDependency(path)}
+	n = &pathName{path: string(quoted(path)), base: string(quoted(baseName(path))), dependency: isDependency(path)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.paths) < maxNames {
+	if len(t.paths) < maxNames && t.paths[path] == nil {
 		t.paths[path] = n
+		t.grow(len(path) + len(n.path) + len(n.base))
 	}
 	return n
+}
+
+// onGrowth has fn called whenever the table grows, and for what it has by now.
+func (t *nameTable) onGrowth(fn func(bytes int64)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.grown = fn
+	fn(t.size)
+}
+
+// grow counts a new name. The caller holds the lock.
+func (t *nameTable) grow(text int) {
+	n := int64(nameCost + text)
+	t.size += n
+	if t.grown != nil {
+		t.grown(n)
+	}
 }
 
 func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {
@@ -95,12 +120,12 @@ func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {
 			lang = name.Language
 		}
 	}
-	n := &funcName{function: quoted(short), symbol: quoted(symbol)}
+	n := &funcName{function: string(quoted(short)), symbol: string(quoted(symbol))}
 	if whole != short {
-		n.raw = quoted(whole)
+		n.raw = string(quoted(whole))
 	}
 	if lang != debuginfo.UnknownLanguage {
-		n.lang = quoted(lang.String())
+		n.lang = string(quoted(lang.String()))
 	}
 	return n
 }
@@ -115,3 +140,14 @@ func baseName(path string) string {
 }
 
 func quoted(text string) []byte { return jsonspan.AppendQuoted(nil, text) }
+
+// unquoted returns what quoted was made of, without a copy if it can.
+func unquoted(text string) string {
+	switch {
+	case text == "":
+		return ""
+	case strings.IndexByte(text, '\\') < 0:
+		return text[1 : len(text)-1]
+	}
+	return string(jsonspan.AppendUnquoted(nil, []byte(text)))
+}

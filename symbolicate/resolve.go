@@ -57,31 +57,40 @@ func (s *Symbolicator) resolve(ctx context.Context, j *job) error {
 // loading stands for a file that is needed and not there yet.
 var loading = new(debugFile)
 
+// loadsAtOnce is how many images of one event are waited for at the same time.
+const loadsAtOnce = 16
+
 // loadAll gets the debug files of the needed images, several at a time. What is
 // not there when the time runs out gets a status that says so; only a cancelled
 // context is an error.
 func (s *Symbolicator) loadAll(ctx context.Context, j *job, needed []int) error {
 	var g errgroup.Group
-	g.SetLimit(s.opts.Workers)
+	g.SetLimit(loadsAtOnce)
 	for _, i := range needed {
 		im := &j.images[i]
-		if f := s.store.peek(im); f != nil {
+		if f := s.store.peek(keyOf(s.scope, im)); f != nil {
 			j.files[i] = f
 			continue
 		}
-		g.Go(func() error {
-			f, err := s.store.get(ctx, im)
-			switch {
-			case ctx.Err() == context.Canceled:
-				return context.Cause(ctx)
-			case err != nil:
-				f = &debugFile{status: ImageTimeout, reason: "the time ran out before the debug file was there"}
-			}
-			j.files[i] = f
-			return nil
+		g.Go(func() (err error) {
+			j.files[i], err = s.file(ctx, im)
+			return err
 		})
 	}
 	return g.Wait()
+}
+
+// file gets the debug file of an image, or at the deadline one that says that
+// there was no time. The error is that of a cancelled context.
+func (s *Symbolicator) file(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
+	f, err := s.store.get(ctx, keyOf(s.scope, im), *im, s.load)
+	switch {
+	case ctx.Err() == context.Canceled:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return &debugFile{status: ImageTimeout, reason: "the time ran out before the debug file was there"}, nil
+	}
+	return f, nil
 }
 
 // locate sets which image f lies in, and its absolute address if it has one.
@@ -202,9 +211,7 @@ func (j *job) ask(t table, order []int32) {
 		} else {
 			f.first = int32(len(j.found))
 			j.found = t.Lookup(j.found, uint64(f.rel))
-			if n := len(j.found) - 1; n == int(f.first) && j.found[n].Symbol == "" {
-				j.found = j.found[:n] // padding: a line may be near it, but nothing is called there
-			}
+			j.found = j.found[:int(f.first)+len(called(j.found[f.first:]))]
 			f.end = int32(len(j.found))
 		}
 		last = f

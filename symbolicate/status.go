@@ -45,8 +45,10 @@ const (
 	ImageFound                             // there is a debug file
 	ImageMissing                           // no source has one
 	ImageMalformed                         // there is one that cannot be read
+	ImageTooLarge                          // there is one that is larger than is allowed
 	ImageFetchingFailed                    // a source could not be asked
 	ImageTimeout                           // the time ran out before there was an answer
+	ImageOther                             // a fault of the engine
 )
 
 // String returns the status as events have it.
@@ -60,10 +62,14 @@ func (s ImageStatus) String() string {
 		return "missing"
 	case ImageMalformed:
 		return "malformed"
+	case ImageTooLarge:
+		return "too_large"
 	case ImageFetchingFailed:
 		return "fetching_failed"
 	case ImageTimeout:
 		return "timeout"
+	case ImageOther:
+		return "other"
 	}
 	return fmt.Sprintf("ImageStatus(%d)", uint8(s))
 }

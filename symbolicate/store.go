@@ -3,128 +3,251 @@ package symbolicate
 import (
 	"container/list"
 	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/internal/flight"
 	"github.com/nativesym/nativesym/objfile"
 )
 
-// A store keeps debug files by image. What several events ask for at once is
-// loaded once. It is safe for concurrent use.
+// A store keeps what was loaded for images, the most recently used of it, up to a
+// number of bytes. What several events ask for at once is loaded once. It is safe
+// for concurrent use.
 type store struct {
-	load  func(context.Context, *debugimage.Image) (*debugFile, error)
-	max   int           // debug files kept
-	retry time.Duration // how long to believe that there is no file
+	max     int64
+	loads   flight.Group[imageKey, *loaded]
+	lingers gate
+	closing context.Context
+	end     context.CancelFunc // of closing
+	waits   sync.WaitGroup     // for loads
 
 	mu      sync.Mutex
 	entries map[imageKey]*list.Element // of *entry
 	recent  list.List                  // most recently used first
+	stats   Stats
 }
 
-// An imageKey says which build an image is.
+// An imageKey says which build an image is, for whom, and what its files may be
+// called: a server is asked by name.
 type imageKey struct {
-	debugID objfile.DebugID
-	codeID  string
-	kind    debugimage.Type
+	scope     uint32
+	kind      debugimage.Type
+	debugID   objfile.DebugID
+	codeID    string
+	codeFile  string
+	debugFile string
 }
 
-type entry struct {
-	key    imageKey
-	loaded chan struct{} // closed when file and err are set
+func keyOf(scope uint32, im *debugimage.Image) imageKey {
+	return imageKey{scope, im.Type, im.DebugID, im.CodeID, baseName(im.CodeFile), baseName(im.DebugFile)}
+}
+
+// A loaded is what became of the search for an image's debug file.
+type loaded struct {
 	file   *debugFile
-	err    error
+	search search
 	until  time.Time // not to be believed after it; zero for ever
 }
 
-// get returns the debug file of an image. The error is the context's.
-func (s *store) get(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
-	key := imageKey{im.DebugID, im.CodeID, im.Type}
-	for {
-		e, mine := s.entry(key)
-		if mine {
-			return s.fill(ctx, e, im)
-		}
-		select {
-		case <-e.loaded:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		if e.err == nil {
-			return e.file, nil
-		}
-		// The one who loaded it gave up: it is for someone else to try.
-	}
-}
+// A loadFunc loads an image's debug file. What was loaded before, and is no longer
+// to be believed, is last; nil the first time. Its errors are the context's.
+type loadFunc func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error)
 
-// peek returns the debug file of an image if it is there already, or nil.
-func (s *store) peek(im *debugimage.Image) *debugFile {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	el, ok := s.entries[imageKey{im.DebugID, im.CodeID, im.Type}]
-	if !ok {
-		return nil
-	}
-	e := el.Value.(*entry)
-	select {
-	case <-e.loaded:
-	default:
-		return nil
-	}
-	if e.err != nil || !e.fresh() {
-		return nil
-	}
-	s.recent.MoveToFront(el)
-	return e.file
+type entry struct {
+	key  imageKey
+	size int64
+	*loaded
 }
 
 // fresh reports whether an entry is to be believed.
-func (e *entry) fresh() bool { return e.until.IsZero() || time.Now().Before(e.until) }
+func (l *loaded) fresh() bool { return l.until.IsZero() || time.Now().Before(l.until) }
 
-// entry returns the entry for key, and whether it is new and so the caller's to fill.
-func (s *store) entry(key imageKey) (e *entry, mine bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if el, ok := s.entries[key]; ok {
-		e := el.Value.(*entry)
-		if e.fresh() {
-			s.recent.MoveToFront(el)
-			return e, false
-		}
-		s.remove(el)
-	}
-	for s.recent.Len() >= s.max {
-		s.remove(s.recent.Back())
-	}
-	e = &entry{key: key, loaded: make(chan struct{})}
-	s.entries[key] = s.recent.PushFront(e)
-	return e, true
+// Linger is how long a debug file goes on being loaded after the deadline of the
+// last event that waited for it: long enough for most, short enough that senders of
+// impatient events do not pile up work. Of those at the same time there are no more
+// than maxLingers; others end with the deadline.
+const (
+	Linger     = time.Minute
+	maxLingers = maxFinds
+)
+
+// retryFailed is when a load that failed for reasons that may pass is tried again.
+const retryFailed = time.Minute
+
+func (s *store) init(max int64) {
+	s.max = max
+	s.lingers = newGate(maxLingers)
+	s.entries = make(map[imageKey]*list.Element)
+	s.closing, s.end = context.WithCancel(context.Background())
 }
 
-// fill loads the file of a new entry and lets those waiting for it go on. An entry
-// that got no file, be it that load panicked, is forgotten: someone else may try.
-func (s *store) fill(ctx context.Context, e *entry, im *debugimage.Image) (*debugFile, error) {
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		switch el := s.entries[e.key]; {
-		case e.file == nil && el != nil && el.Value == e:
-			s.remove(el)
-		case e.file != nil && e.file.status != ImageFound:
-			e.until = time.Now().Add(s.retry)
-		}
-		close(e.loaded)
-	}()
-	e.err = context.Canceled // for those waiting, should load panic
-	file, err := s.load(ctx, im)
-	if e.err = err; err == nil {
-		e.file = file
+// close ends all loads.
+func (s *store) close() {
+	s.end()
+	s.waits.Wait()
+}
+
+// peek returns the debug file of an image if it is there and to be believed, or nil.
+func (s *store) peek(key imageKey) *debugFile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	el := s.entries[key]
+	if el == nil || !el.Value.(*entry).fresh() {
+		return nil
 	}
-	return e.file, e.err
+	s.stats.Hits++
+	s.recent.MoveToFront(el)
+	return el.Value.(*entry).file
+}
+
+// get returns the debug file of an image, which load loads if it is not there. The
+// error is the context's.
+func (s *store) get(ctx context.Context, key imageKey, im debugimage.Image, load loadFunc) (*debugFile, error) {
+	if f := s.peek(key); f != nil {
+		return f, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var l *loaded
+	var err error
+	done := make(chan struct{}) // closed when l and err are set
+	s.waits.Go(func() {
+		defer close(done)
+		defer stop()
+		defer context.AfterFunc(s.closing, stop)()
+		l, err = s.loads.Do(work, key, func(ctx context.Context) (*loaded, error) { return s.fill(ctx, key, &im, load) })
+	})
+	select {
+	case <-done:
+		if err != nil {
+			return nil, err
+		}
+		return l.file, nil
+	case <-ctx.Done():
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) || !s.linger(work, stop) {
+			stop()
+		}
+		return nil, ctx.Err()
+	}
+}
+
+// linger lets work go on for a while that has lost who waited for it. It reports
+// false if there is too much of that already.
+func (s *store) linger(work context.Context, stop context.CancelFunc) bool {
+	if s.lingers.enterMore(1) == 0 {
+		return false
+	}
+	timer := time.AfterFunc(Linger, stop)
+	context.AfterFunc(work, func() {
+		timer.Stop()
+		s.lingers.leave(1)
+	})
+	return true
+}
+
+// fill loads the file of an image and keeps it. A load that panics is a file that
+// cannot be had.
+func (s *store) fill(ctx context.Context, key imageKey, im *debugimage.Image, load loadFunc) (l *loaded, err error) {
+	last := s.last(key)
+	if last != nil && last.fresh() {
+		return last, nil // since the caller looked
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			l, err = s.panicked(cause), nil
+		}
+		if err == nil {
+			s.keep(key, l)
+		}
+	}()
+	return load(ctx, im, last)
+}
+
+// panicked returns what is loaded when loading panics. It is called while that is
+// being recovered from.
+func (s *store) panicked(cause any) *loaded {
+	s.mu.Lock()
+	s.stats.Panics++
+	s.mu.Unlock()
+	f := &debugFile{status: ImageOther, reason: fmt.Sprintf("panic: %v, in %s", cause, panicSite())}
+	return &loaded{file: f, until: time.Now().Add(retryFailed)}
+}
+
+// panicSite names the function that panicked, for a deferred call to ask.
+func panicSite() string {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		inRuntime := strings.HasPrefix(f.Function, "runtime.")
+		if panicking && !inRuntime || !more {
+			return fmt.Sprintf("%s:%d", f.Function, f.Line)
+		}
+		panicking = panicking || inRuntime
+	}
+}
+
+// last returns what was loaded for an image last, nil if nothing was.
+func (s *store) last(key imageKey) *loaded {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.entries[key]; el != nil {
+		return el.Value.(*entry).loaded
+	}
+	s.stats.Misses++
+	return nil
+}
+
+// keep puts what was loaded for an image in the place of what was there.
+func (s *store) keep(key imageKey, l *loaded) {
+	s.put(key, l)
+	if o := l.file.opened; o != nil {
+		o.names.onGrowth(func(n int64) { s.grow(key, l, n) })
+	}
+}
+
+func (s *store) put(key imageKey, l *loaded) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.entries[key]; el != nil {
+		s.remove(el)
+	}
+	e := &entry{key: key, size: l.file.size(), loaded: l}
+	s.entries[key] = s.recent.PushFront(e)
+	s.stats.Bytes += e.size
+	s.trim()
+}
+
+// grow counts n more bytes for what was loaded for an image, if it is still kept.
+func (s *store) grow(key imageKey, l *loaded, n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.entries[key]; el != nil && el.Value.(*entry).loaded == l {
+		el.Value.(*entry).size += n
+		s.stats.Bytes += n
+		s.trim()
+	}
+}
+
+// trim forgets what was used longest ago until the rest is within bounds.
+func (s *store) trim() {
+	for s.stats.Bytes > s.max && s.recent.Len() > 1 {
+		s.remove(s.recent.Back())
+		s.stats.Evictions++
+	}
 }
 
 // remove forgets an entry. Events that use its file keep it alive.
 func (s *store) remove(el *list.Element) {
-	delete(s.entries, el.Value.(*entry).key)
-	s.recent.Remove(el)
+	e := s.recent.Remove(el).(*entry)
+	delete(s.entries, e.key)
+	s.stats.Bytes -= e.size
 }

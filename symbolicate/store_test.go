@@ -1,12 +1,12 @@
 package symbolicate
 
 import (
-	"container/list"
 	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -16,27 +16,100 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
-// One event's panic must not cost the next one more than a new attempt.
-func TestStoreForgetsAfterPanic(t *testing.T) {
-	panics := true
-	s := &store{max: 4, entries: map[imageKey]*list.Element{}, load: func(context.Context, *debugimage.Image) (*debugFile, error) {
-		if panics {
-			panic("a parser's fault")
+// found makes what is loaded for an image that has a debug file of a size.
+func found(size int64) *loaded {
+	return &loaded{file: &debugFile{status: ImageFound, opened: &opened{table: sizedTable{size: size}, names: &nameTable{}}}}
+}
+
+// A sizedTable knows nothing but its size.
+type sizedTable struct {
+	fakeTable
+	size int64
+}
+
+func (t sizedTable) Size() int64 { return t.size }
+
+// missing makes what is loaded for an image that has none, to be believed for a while.
+func missing(while time.Duration) *loaded {
+	return &loaded{file: &debugFile{status: ImageMissing}, until: time.Now().Add(while)}
+}
+
+func newTestStore(max int64) *store {
+	s := new(store)
+	s.init(max)
+	return s
+}
+
+func TestStoreForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestStore(25_000)
+		var loads int
+		get := func(id string, l *loaded, want int) {
+			t.Helper()
+			im := debugimage.Image{CodeID: id}
+			_, err := s.get(t.Context(), keyOf(0, &im), im, func(context.Context, *debugimage.Image, *loaded) (*loaded, error) {
+				loads++
+				return l, nil
+			})
+			if err != nil || loads != want {
+				t.Fatalf("after asking for %s: %d loads, want %d (%v)", id, loads, want, err)
+			}
 		}
-		return &debugFile{status: ImageFound}, nil
-	}}
-	im := &debugimage.Image{CodeID: "ab"}
-	func() {
-		defer func() { recover() }()
-		s.get(context.Background(), im)
-		t.Error("load's panic is lost")
-	}()
-	panics = false
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if f, err := s.get(ctx, im); err != nil || f.status != ImageFound {
-		t.Errorf("get after a panic = %v, %v; want the file", f, err)
-	}
+		get("a", found(10_000), 1)
+		get("b", found(10_000), 2)
+		get("a", found(10_000), 2)
+		get("c", found(10_000), 3) // b goes: it was used longest ago
+		get("a", found(10_000), 3)
+		get("b", found(10_000), 4)
+		get("d", missing(time.Second), 5)
+		get("d", missing(time.Second), 5)
+		time.Sleep(time.Second)
+		get("d", missing(time.Second), 6) // what was missing is asked for again after a while
+		get("e", found(100_000), 7)
+		get("e", found(100_000), 7) // the last one stays, whatever its size
+		if got := s.snapshot(); got.Images != 1 || got.Evictions != 5 {
+			t.Errorf("%d images, %d evicted, want 1, 5", got.Images, got.Evictions)
+		}
+	})
+}
+
+// A load that panics is an answer for its image, and for no other.
+func TestPanicIsOneImages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newFake(Options{})
+		load := s.load
+		s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+			if im.CodeFile == "bad.so" && last == nil {
+				panic("a parser's fault")
+			}
+			return load(ctx, im, last)
+		}
+		event := []byte(`{"platform":"native","stacktrace":{"frames":[{"instruction_addr":"0x21011"},{"instruction_addr":"0x11011"}]},"debug_meta":{"images":[
+			{"type":"elf","code_id":"01","code_file":"x86_64.so","image_addr":"0x10000"},
+			{"type":"elf","code_id":"02","code_file":"bad.so","image_addr":"0x20000"}]}}`)
+		out, err := s.Event(t.Context(), event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := picture(t, string(out)), "event\n  0x21011 missing\n  f f.c:0x1011\n"; got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+		for _, want := range []string{
+			`"debug_status":"other"`, `"type":"unknown_error"`,
+			`"symbolicator_reason":"bad.so: panic: a parser's fault, in github.com/nativesym/nativesym/symbolicate.TestPanicIsOneImages`,
+		} {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("no %s in %s", want, out)
+			}
+		}
+		if got := s.Stats().Panics; got != 1 {
+			t.Errorf("%d panics, want 1", got)
+		}
+		time.Sleep(retryFailed)
+		if out, err = s.Event(t.Context(), event); err != nil || strings.Contains(string(out), "panic") {
+			t.Errorf("after a while: %s, %v, want another attempt", out, err)
+		}
+	})
 }
 
 // A compiled table that somebody cuts short while it is mapped.

@@ -11,12 +11,13 @@
 package symbolicate
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -26,19 +27,32 @@ import (
 // Options say where a Symbolicator looks and what it keeps. The zero value
 // knows no debug file.
 type Options struct {
-	// Sources are asked in order for the debug files of an image. Of what they
-	// have, a file with debug information is preferred to one with symbols only.
+	// Sources are asked for the debug files of an image, all of them: they are at
+	// hand. Of what they have, a file with debug information is preferred to one
+	// with symbols only.
 	Sources []Source
 
-	// Workers is how many debug files of one event are loaded at the same time.
-	// Zero means one for each processor.
+	// Remote are asked one after the other where Sources have no debug information
+	// for an image, until one has.
+	Remote []Source
+
+	// Workers is how many processors are used to compile debug files, by all events
+	// together. Zero means all there are.
 	Workers int
 
-	// MaxFiles is how many debug files are kept for the next event. Zero means 1000.
-	MaxFiles int
+	// MaxBytes is how much is kept in memory for the next event: tables, whether
+	// they are in memory or mapped from files, the names that events had from them,
+	// and what is known of images without debug files. The image that was used last
+	// stays, whatever its size. Zero means 1 GiB.
+	MaxBytes int64
 
-	// RetryMissing is how long it is taken for granted that a debug file which was
-	// not found is still not there. Zero means an hour.
+	// Memory is how many bytes compiling one debug file should stay within; zero
+	// sets no limit. See [symcache.Options].
+	Memory int64
+
+	// RetryMissing is how long it is taken for granted that Remote do not have the
+	// debug file that they did not have, unless they say so themselves. Zero means an
+	// hour. Sources are asked again after seconds.
 	RetryMissing time.Duration
 
 	// InApp decides which frames are the application's own code, where the sender
@@ -57,21 +71,37 @@ type Options struct {
 	FromRaw bool
 }
 
-// A Symbolicator symbolicates events. It keeps the debug files it has read, and
-// is safe for concurrent use.
+// A Symbolicator symbolicates events. It keeps what it has learnt of images for
+// the next event, and is safe for concurrent use.
 type Symbolicator struct {
 	opts  Options
-	store store
-	jobs  sync.Pool // of *job
+	scope uint32 // see Scoped
+	load  loadFunc
+	*engine
 }
+
+// An engine is what the scopes of a Symbolicator have in common.
+type engine struct {
+	store  store
+	tables tables
+	open   openFunc // of tables
+	finds  gate
+	names  *demangle.Cache
+	scopes atomic.Uint32 // how many there are
+	jobs   sync.Pool     // of *job
+}
+
+// maxFinds is how many images are looked for at once. Where that is done over a
+// net it is waiting, not work.
+const maxFinds = 64
 
 // withDefaults returns o with a value in every field that has a default.
 func (o Options) withDefaults() Options {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.MaxFiles <= 0 {
-		o.MaxFiles = 1000
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 1 << 30
 	}
 	if o.RetryMissing <= 0 {
 		o.RetryMissing = time.Hour
@@ -82,21 +112,51 @@ func (o Options) withDefaults() Options {
 // New returns a Symbolicator.
 func New(opts Options) *Symbolicator {
 	opts = opts.withDefaults()
-	names := demangle.NewCache(0, demangle.Options{})
-	l := &loader{
-		sources: opts.Sources,
-		open:    openTable(opts.Workers),
-		names:   func() *nameTable { return newNameTable(names) },
+	e := &engine{
+		finds: newGate(maxFinds),
+		names: demangle.NewCache(0, demangle.Options{}),
 	}
-	return newSymbolicator(opts, l)
+	e.store.init(opts.MaxBytes)
+	e.tables.init(opts)
+	e.open = e.tables.open
+	e.jobs.New = func() any { return new(job) }
+	return e.symbolicator(opts)
 }
 
-func newSymbolicator(opts Options, l *loader) *Symbolicator {
-	s := &Symbolicator{opts: opts}
-	s.store = store{load: l.load, max: opts.MaxFiles, retry: opts.RetryMissing, entries: map[imageKey]*list.Element{}}
-	s.jobs.New = func() any { return new(job) }
-	return s
+// symbolicator returns a Symbolicator with a scope of its own.
+func (e *engine) symbolicator(opts Options) *Symbolicator {
+	l := &loader{
+		local:  opts.Sources,
+		remote: opts.Remote,
+		retry:  opts.RetryMissing,
+		finds:  e.finds,
+		open:   e.open,
+		names:  func() *nameTable { return newNameTable(e.names) },
+	}
+	return &Symbolicator{opts: opts, scope: e.scopes.Add(1), load: l.load, engine: e}
 }
+
+// Scoped returns a Symbolicator that asks sources and remote first, then those of
+// s. It shares the limits of s and its memory, but what it finds is not seen by s
+// nor by anything else that Scoped returned.
+func (s *Symbolicator) Scoped(name string, sources, remote []Source) *Symbolicator {
+	opts := s.opts
+	opts.Sources = slices.Concat(sources, opts.Sources)
+	opts.Remote = slices.Concat(remote, opts.Remote)
+	return s.engine.symbolicator(opts)
+}
+
+// FromRaw returns a Symbolicator that is s in all but Options.FromRaw, which is set.
+func (s *Symbolicator) FromRaw() *Symbolicator {
+	raw := *s
+	raw.opts.FromRaw = true
+	return &raw
+}
+
+// Close ends what is still being loaded for the next event (see
+// [Symbolicator.Event]), and waits for it. Neither s nor any of its scopes is to be
+// used afterwards.
+func (s *Symbolicator) Close() { s.store.close() }
 
 // Event returns the event with its native stack traces symbolicated. The text is
 // not changed; the result may share it when there was nothing to do.
@@ -126,10 +186,12 @@ func newSymbolicator(opts Options, l *loader) *Symbolicator {
 // The stack trace of the only thread that crashed moves to the only exception, if
 // that has none.
 //
-// When the context's deadline passes, the event comes back with what was known
-// by then, and the images that were waited for say so; a debug file that is being
-// compiled is finished first, for the next event to find. When the context is
-// cancelled, or the text is not JSON, Event returns an error.
+// When the context's deadline passes, the event comes back at once with what was
+// known by then, and the images that were waited for say so. What was being looked
+// for, downloaded or compiled goes on for a while ([Linger]), for the next event to
+// find: else a file that takes longer than a deadline would never be there. When
+// the context is cancelled, or the text is not JSON, Event returns an error, and
+// what nobody else waits for ends.
 func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
 	j, err := s.run(ctx, text)
 	defer s.done(j)

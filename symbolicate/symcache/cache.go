@@ -175,6 +175,9 @@ func (c *Cache) Arch() string { return c.ids[2] }
 // what Lookup takes.
 func (c *Cache) Base() uint64 { return c.base }
 
+// Size returns how many bytes the table has.
+func (c *Cache) Size() int64 { return int64(len(c.data)) }
+
 // HasDebugInfo reports whether the table was made from debug information, not
 // from symbols alone.
 func (c *Cache) HasDebugInfo() bool { return c.flags&flagDebugInfo != 0 }
