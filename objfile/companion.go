@@ -202,19 +202,33 @@ func (o *companion) openSplit() (*dwarf.Data, error) {
 	return o.split, o.splitErr
 }
 
-// sharedFile returns the file that dwz moved shared debug information to, or nil
-// if there is none or it is nowhere.
-func (c *companions) sharedFile(f *File) *File {
+// sharedFile returns the file that dwz moved shared debug information to: nil if
+// there is no link to one, and an error where it is nowhere.
+func (f *File) sharedFile() (*File, error) {
+	if f.shared != nil {
+		return f.shared, nil
+	}
 	links, err := f.Links()
 	if err != nil || links.SharedPath == "" {
-		return nil
+		return nil, err
+	}
+	err = fmt.Errorf("%s: no such shared file", links.SharedPath)
+	c := f.companions
+	if c == nil {
+		return nil, err
 	}
 	for _, path := range slices.Concat(c.offered, c.places(links.SharedPath, ""), c.sharedPlaces(links)) {
-		if o := c.open(path); o.err == nil && links.isShared(o.file) {
-			return o.file
+		switch o := c.open(path); {
+		case errors.Is(o.err, fs.ErrNotExist):
+		case o.err != nil:
+			err = o.err
+		case !links.isShared(o.file):
+			err = links.notShared(o.file)
+		default:
+			return o.file, nil
 		}
 	}
-	return nil
+	return nil, err
 }
 
 // sharedPlaces returns where distributions keep shared files: in a folder .dwz

@@ -147,7 +147,10 @@ func TestCompanions(t *testing.T) {
 		{"that of another build, and none", func(t *testing.T, dir string) {
 			copyTo(t, dir, "prog", "gcc-dwz/prog")
 			copyTo(t, dir, "shared.debug", "gcc-sup/shared.debug")
-		}, whole + ", 14 without a name"},
+		}, whole + ", 14 without a name: unit 0x0: shared.debug: shared file has id 287cbb6d56b1a7d423478d969f542a482131678c, linked is feec28e3f01ae4fb983a817927d43efdd18a1c28"},
+		{"no file of dwz", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+		}, whole + ", 14 without a name: unit 0x0: shared.debug: no such shared file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -180,6 +183,13 @@ func TestParseOpensNothing(t *testing.T) {
 	const want = "0 functions, 0 inlined calls: unit 0x0: parcel.dwo: no such split file"
 	if got := told(t, f, ""); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if f, err = Parse("prog", fixture.Read(t, "bin/parcel/gcc-dwz/prog")); err != nil {
+		t.Fatal(err)
+	}
+	const wantShared = "7 functions, 14 inlined calls, 14 without a name: unit 0x0: shared.debug: no such shared file"
+	if got := told(t, f, ""); got != wantShared {
+		t.Errorf("got  %s\nwant %s", got, wantShared)
 	}
 }
 

@@ -20,14 +20,11 @@ func (f *elfFile) debugInfo() (debuginfo.Source, error) {
 
 // dwarf opens the file's DWARF and finds the files that it goes on in.
 func (f *File) dwarf(opts dwarf.Options) (*dwarf.Data, error) {
-	shared := f.shared
 	if f.companions != nil {
 		opts.Split = f.companions.split
-		if shared == nil {
-			shared = f.companions.sharedFile(f)
-		}
 	}
-	if shared != nil {
+	var shared *File
+	if shared, opts.NoSupplementary = f.sharedFile(); shared != nil {
 		var err error
 		if opts.Supplementary, err = shared.dwarfAlone("", dwarf.Options{}); err != nil {
 			return nil, shared.wrap(err)

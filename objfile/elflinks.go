@@ -124,6 +124,11 @@ func (l *Links) isShared(file *File) bool {
 	return bytes.Equal(l.SharedID, file.SharedID())
 }
 
+// notShared is the error for a file that isShared does not take.
+func (l *Links) notShared(file *File) error {
+	return fmt.Errorf("%s: shared file has id %x, linked is %x", file.name, file.SharedID(), l.SharedID)
+}
+
 // AttachShared gives f the file that its debug information shares strings and
 // types in, for [File.DebugInfo] to use. It is refused if it is not the one that
 // f is linked to. The shared file must stay open for as long as f is used.
@@ -136,7 +141,7 @@ func (f *File) AttachShared(shared *File) error {
 	case links.SharedPath == "":
 		return f.wrap(errors.New("no link to a shared file"))
 	case !links.isShared(shared):
-		return fmt.Errorf("%s: shared file has id %x, linked is %x", shared.name, shared.SharedID(), links.SharedID)
+		return links.notShared(shared)
 	}
 	f.shared = shared
 	return nil

@@ -55,6 +55,9 @@ type Options struct {
 	// strings and DIEs to.
 	Supplementary *Data
 
+	// NoSupplementary says why there is none, for units that refer to it.
+	NoSupplementary error
+
 	// Split returns the .dwo file, or the part of a .dwp file, that completes a
 	// skeleton unit; nil if there is none. It may be called from several
 	// goroutines at once.

@@ -1,6 +1,8 @@
 package dwarf
 
 import (
+	"fmt"
+
 	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -46,6 +48,7 @@ type reader struct {
 	tables   map[tableKey]*abbrevTable
 	spare    []*abbrevTable // tables of units that are done with, for their memory
 	others   map[unitKey]*unit
+	unshared bool     // see unit
 	opened   int      // units opened so far
 	compiled workload // bytes of abbreviation tables compiled since forget emptied them
 
@@ -95,7 +98,7 @@ func (r *reader) Read(i int, out *debuginfo.Unit) error {
 // read replaces what out holds by the unit with header h.
 func (r *reader) read(h header, out *debuginfo.Unit) error {
 	r.forget()
-	r.out, r.soft = out, nil
+	r.out, r.soft, r.unshared = out, nil, false
 	u, err := r.openUnit(r.d, h)
 	if err != nil {
 		return err
@@ -110,10 +113,13 @@ func (r *reader) read(h header, out *debuginfo.Unit) error {
 	}
 	err = r.walkUnit(u)
 	r.names.scopes.find(r)
-	if err == nil {
-		err = r.soft
+	switch {
+	case err != nil:
+		return err
+	case r.soft == nil && r.unshared && r.d.opts.NoSupplementary != nil:
+		return fmt.Errorf("unit %#x: %w", h.off, r.d.opts.NoSupplementary)
 	}
-	return err
+	return r.soft
 }
 
 // newUnit prepares unit index of d and reads its root.
@@ -128,7 +134,8 @@ func (r *reader) openUnit(d *Data, h header) (*unit, error) {
 	}
 	r.opened++
 	u := &unit{
-		header: h, data: d, info: d.s.Info[:h.end], main: d, serial: r.opened, table: r.table(d, h.abbrevs, h.shape),
+		header: h, data: d, info: d.s.Info[:h.end], main: d, table: r.table(d, h.abbrevs, h.shape),
+		unshared: &r.unshared, serial: r.opened,
 	}
 	return u, u.readRoot(&r.root)
 }

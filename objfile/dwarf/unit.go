@@ -31,8 +31,9 @@ type unit struct {
 	dwoName     string // of a skeleton: the split file
 	splitRanges uint64 // of a skeleton: rangesBase of its split unit
 
-	serial       int // tells units apart: the order in which the reader opened them
-	rangeEntries int // how many entries of range lists were read
+	unshared     *bool // of the reader: something leads to a supplementary file that is missing
+	serial       int   // tells units apart: the order in which the reader opened them
+	rangeEntries int   // how many entries of range lists were read
 }
 
 // A die holds the wanted attributes of one DIE. Slots that has does not list are stale.

@@ -28,7 +28,7 @@ func (u *unit) str(d *die, a attr) string {
 		}
 		return stringAt(u.data.s.Str, off)
 	case formStrpSup, formGNUStrpAlt:
-		if sup := u.data.opts.Supplementary; sup != nil {
+		if sup := u.supplementary(); sup != nil {
 			return stringAt(sup.s.Str, v)
 		}
 	}
@@ -101,10 +101,20 @@ func (u *unit) reference(d *die, a attr) (*Data, uint64, bool) {
 	case formRefAddr:
 		return u.data, v, true
 	case formRefSup4, formRefSup8, formGNURefAlt:
-		return u.data.opts.Supplementary, v, u.data.opts.Supplementary != nil
+		sup := u.supplementary()
+		return sup, v, sup != nil
 	default:
 		return u.data, uint64(u.off) + v, v < uint64(u.end-u.off)
 	}
+}
+
+// supplementary returns the supplementary file, which something in u leads to.
+func (u *unit) supplementary() *Data {
+	sup := u.data.opts.Supplementary
+	if sup == nil {
+		*u.unshared = true
+	}
+	return sup
 }
 
 // readRoot decodes the unit's root and takes over what it says about the unit.
