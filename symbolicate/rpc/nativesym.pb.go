@@ -445,7 +445,7 @@ func (x Candidate_Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Candidate_Outcome.Descriptor instead.
 func (Candidate_Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{21, 0}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{9, 0}
 }
 
 // How an event is symbolicated.
@@ -927,7 +927,8 @@ func (x *Report) GetFrames() []*FrameReport {
 // code_id and debug_id is needed to find its debug file.
 type Image struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What it is: "elf", "macho", "pe" or "wasm", or one of Sentry's older words.
+	// What it is: "elf", "macho" or "pe". Empty: not said. An image of any other type
+	// has no native code.
 	Type string `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	// Of the executable: the GNU build-id, the Mach-O UUID, or time stamp and size of
 	// a PE file. Hexadecimal; dashes do not count.
@@ -1059,7 +1060,13 @@ type ImageReport struct {
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The preferred base of the debug file: what offsets in it count from, whatever
 	// the image's image_vmaddr says.
-	Base          uint64 `protobuf:"varint,5,opt,name=base,proto3" json:"base,omitempty"`
+	Base uint64 `protobuf:"varint,5,opt,name=base,proto3" json:"base,omitempty"`
+	// What the debug file has.
+	Features *Features `protobuf:"bytes,6,opt,name=features,proto3" json:"features,omitempty"`
+	// Architecture of the debug file. Empty: not known.
+	Arch string `protobuf:"bytes,7,opt,name=arch,proto3" json:"arch,omitempty"`
+	// What was asked for and what came of each, in that order, up to 64.
+	Candidates    []*Candidate `protobuf:"bytes,8,rep,name=candidates,proto3" json:"candidates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1129,6 +1136,164 @@ func (x *ImageReport) GetBase() uint64 {
 	return 0
 }
 
+func (x *ImageReport) GetFeatures() *Features {
+	if x != nil {
+		return x.Features
+	}
+	return nil
+}
+
+func (x *ImageReport) GetArch() string {
+	if x != nil {
+		return x.Arch
+	}
+	return ""
+}
+
+func (x *ImageReport) GetCandidates() []*Candidate {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
+// What a debug file has.
+type Features struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Functions and lines.
+	DebugInfo bool `protobuf:"varint,1,opt,name=debug_info,json=debugInfo,proto3" json:"debug_info,omitempty"`
+	// A symbol table: functions without lines.
+	Symbols bool `protobuf:"varint,2,opt,name=symbols,proto3" json:"symbols,omitempty"`
+	// What unwinding a stack takes.
+	UnwindInfo bool `protobuf:"varint,3,opt,name=unwind_info,json=unwindInfo,proto3" json:"unwind_info,omitempty"`
+	// Source code.
+	Sources       bool `protobuf:"varint,4,opt,name=sources,proto3" json:"sources,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Features) Reset() {
+	*x = Features{}
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Features) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Features) ProtoMessage() {}
+
+func (x *Features) ProtoReflect() protoreflect.Message {
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Features.ProtoReflect.Descriptor instead.
+func (*Features) Descriptor() ([]byte, []int) {
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Features) GetDebugInfo() bool {
+	if x != nil {
+		return x.DebugInfo
+	}
+	return false
+}
+
+func (x *Features) GetSymbols() bool {
+	if x != nil {
+		return x.Symbols
+	}
+	return false
+}
+
+func (x *Features) GetUnwindInfo() bool {
+	if x != nil {
+		return x.UnwindInfo
+	}
+	return false
+}
+
+func (x *Features) GetSources() bool {
+	if x != nil {
+		return x.Sources
+	}
+	return false
+}
+
+// A file that was looked for, or looked at.
+type Candidate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path or URL. For people.
+	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	// What came of it.
+	Outcome Candidate_Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=nativesym.v1.Candidate_Outcome" json:"outcome,omitempty"`
+	// More about that. For people.
+	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Candidate) Reset() {
+	*x = Candidate{}
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Candidate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Candidate) ProtoMessage() {}
+
+func (x *Candidate) ProtoReflect() protoreflect.Message {
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Candidate.ProtoReflect.Descriptor instead.
+func (*Candidate) Descriptor() ([]byte, []int) {
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Candidate) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
+func (x *Candidate) GetOutcome() Candidate_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return Candidate_OUTCOME_NOT_FOUND
+}
+
+func (x *Candidate) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
 // What was done with a frame.
 type FrameReport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1162,7 +1327,7 @@ type FrameReport struct {
 
 func (x *FrameReport) Reset() {
 	*x = FrameReport{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[8]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1174,7 +1339,7 @@ func (x *FrameReport) String() string {
 func (*FrameReport) ProtoMessage() {}
 
 func (x *FrameReport) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[8]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1187,7 +1352,7 @@ func (x *FrameReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FrameReport.ProtoReflect.Descriptor instead.
 func (*FrameReport) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{8}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *FrameReport) GetStack() string {
@@ -1280,14 +1445,16 @@ type SymbolicateStacktracesRequest struct {
 	// What was loaded in the process.
 	Images []*Image `protobuf:"bytes,4,rep,name=images,proto3" json:"images,omitempty"`
 	// At most 100000 frames in all.
-	Stacktraces   []*Stacktrace `protobuf:"bytes,5,rep,name=stacktraces,proto3" json:"stacktraces,omitempty"`
+	Stacktraces []*Stacktrace `protobuf:"bytes,5,rep,name=stacktraces,proto3" json:"stacktraces,omitempty"`
+	// Number of the POSIX signal that ended the process. 0: none.
+	Signal        uint32 `protobuf:"varint,6,opt,name=signal,proto3" json:"signal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SymbolicateStacktracesRequest) Reset() {
 	*x = SymbolicateStacktracesRequest{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[9]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1299,7 +1466,7 @@ func (x *SymbolicateStacktracesRequest) String() string {
 func (*SymbolicateStacktracesRequest) ProtoMessage() {}
 
 func (x *SymbolicateStacktracesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[9]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1312,7 +1479,7 @@ func (x *SymbolicateStacktracesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SymbolicateStacktracesRequest.ProtoReflect.Descriptor instead.
 func (*SymbolicateStacktracesRequest) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{9}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SymbolicateStacktracesRequest) GetScope() string {
@@ -1350,6 +1517,13 @@ func (x *SymbolicateStacktracesRequest) GetStacktraces() []*Stacktrace {
 	return nil
 }
 
+func (x *SymbolicateStacktracesRequest) GetSignal() uint32 {
+	if x != nil {
+		return x.Signal
+	}
+	return 0
+}
+
 // A stack trace.
 type Stacktrace struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1358,16 +1532,14 @@ type Stacktrace struct {
 	// What the addresses are.
 	Adjustment Adjustment `protobuf:"varint,2,opt,name=adjustment,proto3,enum=nativesym.v1.Adjustment" json:"adjustment,omitempty"`
 	// The program counter of the thread, if its registers are known. 0: they are not.
-	Pc uint64 `protobuf:"varint,3,opt,name=pc,proto3" json:"pc,omitempty"`
-	// Number of the POSIX signal that ended the process. 0: none.
-	Signal        uint32 `protobuf:"varint,4,opt,name=signal,proto3" json:"signal,omitempty"`
+	Pc            uint64 `protobuf:"varint,3,opt,name=pc,proto3" json:"pc,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Stacktrace) Reset() {
 	*x = Stacktrace{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[10]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1379,7 +1551,7 @@ func (x *Stacktrace) String() string {
 func (*Stacktrace) ProtoMessage() {}
 
 func (x *Stacktrace) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[10]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1392,7 +1564,7 @@ func (x *Stacktrace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stacktrace.ProtoReflect.Descriptor instead.
 func (*Stacktrace) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{10}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Stacktrace) GetFrames() []*Address {
@@ -1416,13 +1588,6 @@ func (x *Stacktrace) GetPc() uint64 {
 	return 0
 }
 
-func (x *Stacktrace) GetSignal() uint32 {
-	if x != nil {
-		return x.Signal
-	}
-	return 0
-}
-
 // A frame to symbolicate.
 type Address struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1437,7 +1602,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[11]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1449,7 +1614,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[11]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1462,7 +1627,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{11}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Address) GetAddr() uint64 {
@@ -1492,7 +1657,7 @@ type SymbolicateStacktracesResponse struct {
 
 func (x *SymbolicateStacktracesResponse) Reset() {
 	*x = SymbolicateStacktracesResponse{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[12]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1504,7 +1669,7 @@ func (x *SymbolicateStacktracesResponse) String() string {
 func (*SymbolicateStacktracesResponse) ProtoMessage() {}
 
 func (x *SymbolicateStacktracesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[12]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1517,7 +1682,7 @@ func (x *SymbolicateStacktracesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SymbolicateStacktracesResponse.ProtoReflect.Descriptor instead.
 func (*SymbolicateStacktracesResponse) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{12}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SymbolicateStacktracesResponse) GetStacktraces() []*SymbolicatedStacktrace {
@@ -1546,7 +1711,7 @@ type SymbolicatedStacktrace struct {
 
 func (x *SymbolicatedStacktrace) Reset() {
 	*x = SymbolicatedStacktrace{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[13]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1558,7 +1723,7 @@ func (x *SymbolicatedStacktrace) String() string {
 func (*SymbolicatedStacktrace) ProtoMessage() {}
 
 func (x *SymbolicatedStacktrace) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[13]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1571,7 +1736,7 @@ func (x *SymbolicatedStacktrace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SymbolicatedStacktrace.ProtoReflect.Descriptor instead.
 func (*SymbolicatedStacktrace) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{13}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SymbolicatedStacktrace) GetFrames() []*Frame {
@@ -1629,7 +1794,7 @@ type Frame struct {
 
 func (x *Frame) Reset() {
 	*x = Frame{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[14]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1641,7 +1806,7 @@ func (x *Frame) String() string {
 func (*Frame) ProtoMessage() {}
 
 func (x *Frame) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[14]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1654,7 +1819,7 @@ func (x *Frame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Frame.ProtoReflect.Descriptor instead.
 func (*Frame) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{14}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Frame) GetIndex() uint32 {
@@ -1805,7 +1970,7 @@ type LookupAddressesRequest struct {
 
 func (x *LookupAddressesRequest) Reset() {
 	*x = LookupAddressesRequest{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[15]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1817,7 +1982,7 @@ func (x *LookupAddressesRequest) String() string {
 func (*LookupAddressesRequest) ProtoMessage() {}
 
 func (x *LookupAddressesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[15]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1830,7 +1995,7 @@ func (x *LookupAddressesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupAddressesRequest.ProtoReflect.Descriptor instead.
 func (*LookupAddressesRequest) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{15}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *LookupAddressesRequest) GetScope() string {
@@ -1863,22 +2028,23 @@ type LookupAddressesResponse struct {
 	Image *ImageReport `protobuf:"bytes,1,opt,name=image,proto3" json:"image,omitempty"`
 	// Names and paths. The first is empty, so that 0 says "not known".
 	Strings []string `protobuf:"bytes,2,rep,name=strings,proto3" json:"strings,omitempty"`
-	// Places in the source code.
+	// Calls.
 	Locations []*Location `protobuf:"bytes,3,rep,name=locations,proto3" json:"locations,omitempty"`
-	// The chains of calls of all addresses, one after the other, each from the
-	// innermost inlined call to the function that really was called: places in
-	// locations.
-	Chains []uint32 `protobuf:"varint,4,rep,packed,name=chains,proto3" json:"chains,omitempty"`
-	// Where the chain of each address ends in chains; it begins where the one before
-	// ends. An address about which nothing is known has an empty one.
-	ChainEnds     []uint32 `protobuf:"varint,5,rep,packed,name=chain_ends,json=chainEnds,proto3" json:"chain_ends,omitempty"`
+	// Calls inlined into each other, one chain after the other, each from the
+	// innermost to the function that really was called: places in locations.
+	ChainLocations []uint32 `protobuf:"varint,4,rep,packed,name=chain_locations,json=chainLocations,proto3" json:"chain_locations,omitempty"`
+	// Where each chain ends in chain_locations; it begins where the one before ends.
+	// The first is empty.
+	ChainEnds []uint32 `protobuf:"varint,5,rep,packed,name=chain_ends,json=chainEnds,proto3" json:"chain_ends,omitempty"`
+	// For each address of the request, which chain is there. 0: nothing is known.
+	Chains        []uint32 `protobuf:"varint,6,rep,packed,name=chains,proto3" json:"chains,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LookupAddressesResponse) Reset() {
 	*x = LookupAddressesResponse{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[16]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1890,7 +2056,7 @@ func (x *LookupAddressesResponse) String() string {
 func (*LookupAddressesResponse) ProtoMessage() {}
 
 func (x *LookupAddressesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[16]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1903,7 +2069,7 @@ func (x *LookupAddressesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupAddressesResponse.ProtoReflect.Descriptor instead.
 func (*LookupAddressesResponse) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{16}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *LookupAddressesResponse) GetImage() *ImageReport {
@@ -1927,9 +2093,9 @@ func (x *LookupAddressesResponse) GetLocations() []*Location {
 	return nil
 }
 
-func (x *LookupAddressesResponse) GetChains() []uint32 {
+func (x *LookupAddressesResponse) GetChainLocations() []uint32 {
 	if x != nil {
-		return x.Chains
+		return x.ChainLocations
 	}
 	return nil
 }
@@ -1941,7 +2107,14 @@ func (x *LookupAddressesResponse) GetChainEnds() []uint32 {
 	return nil
 }
 
-// A place in the source code. Texts are places in LookupAddressesResponse.strings.
+func (x *LookupAddressesResponse) GetChains() []uint32 {
+	if x != nil {
+		return x.Chains
+	}
+	return nil
+}
+
+// A call at an address. Texts are places in LookupAddressesResponse.strings.
 type Location struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the function, short.
@@ -1958,16 +2131,18 @@ type Location struct {
 	Line uint32 `protobuf:"varint,6,opt,name=line,proto3" json:"line,omitempty"`
 	// Column in the line, from 1. 0: not known.
 	Column uint32 `protobuf:"varint,7,opt,name=column,proto3" json:"column,omitempty"`
-	// Offset of the first byte of the function from the first byte of the image. For an inlined
-	// call that of the function it was inlined into.
-	SymbolAddr    uint64 `protobuf:"varint,8,opt,name=symbol_addr,json=symbolAddr,proto3" json:"symbol_addr,omitempty"`
+	// Offset of the first byte of the function from the first byte of the image. Of an
+	// inlined call, that of the function that it is part of.
+	Entry uint64 `protobuf:"varint,8,opt,name=entry,proto3" json:"entry,omitempty"`
+	// Whether it is inlined into the next call of its chain.
+	Inlined       bool `protobuf:"varint,9,opt,name=inlined,proto3" json:"inlined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[17]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1979,7 +2154,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[17]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1992,7 +2167,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{17}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Location) GetFunction() uint32 {
@@ -2044,11 +2219,18 @@ func (x *Location) GetColumn() uint32 {
 	return 0
 }
 
-func (x *Location) GetSymbolAddr() uint64 {
+func (x *Location) GetEntry() uint64 {
 	if x != nil {
-		return x.SymbolAddr
+		return x.Entry
 	}
 	return 0
+}
+
+func (x *Location) GetInlined() bool {
+	if x != nil {
+		return x.Inlined
+	}
+	return false
 }
 
 // An image to say something of.
@@ -2064,7 +2246,7 @@ type ImageStatusRequest struct {
 
 func (x *ImageStatusRequest) Reset() {
 	*x = ImageStatusRequest{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[18]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2076,7 +2258,7 @@ func (x *ImageStatusRequest) String() string {
 func (*ImageStatusRequest) ProtoMessage() {}
 
 func (x *ImageStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[18]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2089,7 +2271,7 @@ func (x *ImageStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatusRequest.ProtoReflect.Descriptor instead.
 func (*ImageStatusRequest) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{18}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ImageStatusRequest) GetScope() string {
@@ -2109,19 +2291,15 @@ func (x *ImageStatusRequest) GetImage() *Image {
 // What is known of an image.
 type ImageStatusResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What came of the search. Its status is never IMAGE_STATUS_UNUSED.
-	Report *ImageReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
-	// What the debug file has.
-	Features *Features `protobuf:"bytes,2,opt,name=features,proto3" json:"features,omitempty"`
-	// Where it was looked for, in this order.
-	Candidates    []*Candidate `protobuf:"bytes,3,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// Its status is never IMAGE_STATUS_UNUSED.
+	Report        *ImageReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ImageStatusResponse) Reset() {
 	*x = ImageStatusResponse{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[19]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2133,7 +2311,7 @@ func (x *ImageStatusResponse) String() string {
 func (*ImageStatusResponse) ProtoMessage() {}
 
 func (x *ImageStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[19]
+	mi := &file_nativesym_v1_nativesym_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2146,7 +2324,7 @@ func (x *ImageStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatusResponse.ProtoReflect.Descriptor instead.
 func (*ImageStatusResponse) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{19}
+	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImageStatusResponse) GetReport() *ImageReport {
@@ -2154,157 +2332,6 @@ func (x *ImageStatusResponse) GetReport() *ImageReport {
 		return x.Report
 	}
 	return nil
-}
-
-func (x *ImageStatusResponse) GetFeatures() *Features {
-	if x != nil {
-		return x.Features
-	}
-	return nil
-}
-
-func (x *ImageStatusResponse) GetCandidates() []*Candidate {
-	if x != nil {
-		return x.Candidates
-	}
-	return nil
-}
-
-// What a debug file has.
-type Features struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Functions and lines.
-	DebugInfo bool `protobuf:"varint,1,opt,name=debug_info,json=debugInfo,proto3" json:"debug_info,omitempty"`
-	// A symbol table: functions without lines.
-	Symbols bool `protobuf:"varint,2,opt,name=symbols,proto3" json:"symbols,omitempty"`
-	// What unwinding a stack takes.
-	UnwindInfo bool `protobuf:"varint,3,opt,name=unwind_info,json=unwindInfo,proto3" json:"unwind_info,omitempty"`
-	// Source code.
-	Sources       bool `protobuf:"varint,4,opt,name=sources,proto3" json:"sources,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Features) Reset() {
-	*x = Features{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[20]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Features) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Features) ProtoMessage() {}
-
-func (x *Features) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[20]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Features.ProtoReflect.Descriptor instead.
-func (*Features) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{20}
-}
-
-func (x *Features) GetDebugInfo() bool {
-	if x != nil {
-		return x.DebugInfo
-	}
-	return false
-}
-
-func (x *Features) GetSymbols() bool {
-	if x != nil {
-		return x.Symbols
-	}
-	return false
-}
-
-func (x *Features) GetUnwindInfo() bool {
-	if x != nil {
-		return x.UnwindInfo
-	}
-	return false
-}
-
-func (x *Features) GetSources() bool {
-	if x != nil {
-		return x.Sources
-	}
-	return false
-}
-
-// A file that was looked for, or looked at.
-type Candidate struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Path or URL. For people.
-	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
-	// What came of it.
-	Outcome Candidate_Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=nativesym.v1.Candidate_Outcome" json:"outcome,omitempty"`
-	// More about that. For people.
-	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Candidate) Reset() {
-	*x = Candidate{}
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[21]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Candidate) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Candidate) ProtoMessage() {}
-
-func (x *Candidate) ProtoReflect() protoreflect.Message {
-	mi := &file_nativesym_v1_nativesym_proto_msgTypes[21]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Candidate.ProtoReflect.Descriptor instead.
-func (*Candidate) Descriptor() ([]byte, []int) {
-	return file_nativesym_v1_nativesym_proto_rawDescGZIP(), []int{21}
-}
-
-func (x *Candidate) GetLocation() string {
-	if x != nil {
-		return x.Location
-	}
-	return ""
-}
-
-func (x *Candidate) GetOutcome() Candidate_Outcome {
-	if x != nil {
-		return x.Outcome
-	}
-	return Candidate_OUTCOME_NOT_FOUND
-}
-
-func (x *Candidate) GetDetail() string {
-	if x != nil {
-		return x.Detail
-	}
-	return ""
 }
 
 var File_nativesym_v1_nativesym_proto protoreflect.FileDescriptor
@@ -2351,13 +2378,36 @@ const file_nativesym_v1_nativesym_proto_rawDesc = "" +
 	"\n" +
 	"image_size\x18\b \x01(\x04R\timageSize\x12&\n" +
 	"\fimage_vmaddr\x18\t \x01(\x04H\x00R\vimageVmaddr\x88\x01\x01B\x0f\n" +
-	"\r_image_vmaddr\"\xab\x01\n" +
+	"\r_image_vmaddr\"\xac\x02\n" +
 	"\vImageReport\x12)\n" +
 	"\x05image\x18\x01 \x01(\v2\x13.nativesym.v1.ImageR\x05image\x121\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x19.nativesym.v1.ImageStatusR\x06status\x12\x12\n" +
 	"\x04file\x18\x03 \x01(\tR\x04file\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x12\n" +
-	"\x04base\x18\x05 \x01(\x04R\x04base\"\xcc\x02\n" +
+	"\x04base\x18\x05 \x01(\x04R\x04base\x122\n" +
+	"\bfeatures\x18\x06 \x01(\v2\x16.nativesym.v1.FeaturesR\bfeatures\x12\x12\n" +
+	"\x04arch\x18\a \x01(\tR\x04arch\x127\n" +
+	"\n" +
+	"candidates\x18\b \x03(\v2\x17.nativesym.v1.CandidateR\n" +
+	"candidates\"~\n" +
+	"\bFeatures\x12\x1d\n" +
+	"\n" +
+	"debug_info\x18\x01 \x01(\bR\tdebugInfo\x12\x18\n" +
+	"\asymbols\x18\x02 \x01(\bR\asymbols\x12\x1f\n" +
+	"\vunwind_info\x18\x03 \x01(\bR\n" +
+	"unwindInfo\x12\x18\n" +
+	"\asources\x18\x04 \x01(\bR\asources\"\x88\x02\n" +
+	"\tCandidate\x12\x1a\n" +
+	"\blocation\x18\x01 \x01(\tR\blocation\x129\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x1f.nativesym.v1.Candidate.OutcomeR\aoutcome\x12\x16\n" +
+	"\x06detail\x18\x03 \x01(\tR\x06detail\"\x8b\x01\n" +
+	"\aOutcome\x12\x15\n" +
+	"\x11OUTCOME_NOT_FOUND\x10\x00\x12\x11\n" +
+	"\rOUTCOME_FOUND\x10\x01\x12\x14\n" +
+	"\x10OUTCOME_OTHER_ID\x10\x02\x12\x15\n" +
+	"\x11OUTCOME_MALFORMED\x10\x03\x12\x12\n" +
+	"\x0eOUTCOME_FAILED\x10\x04\x12\x15\n" +
+	"\x11OUTCOME_TOO_LARGE\x10\x05\"\xcc\x02\n" +
 	"\vFrameReport\x12\x14\n" +
 	"\x05stack\x18\x01 \x01(\tR\x05stack\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\rR\x05index\x121\n" +
@@ -2371,21 +2421,21 @@ const file_nativesym_v1_nativesym_proto_rawDesc = "" +
 	"\x06reason\x18\n" +
 	" \x01(\tR\x06reason\x12\x1a\n" +
 	"\bevidence\x18\v \x01(\tR\bevidenceB\b\n" +
-	"\x06_image\"\xe3\x01\n" +
+	"\x06_image\"\xfb\x01\n" +
 	"\x1dSymbolicateStacktracesRequest\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x123\n" +
 	"\atimeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\atimeout\x12\x0e\n" +
 	"\x02os\x18\x03 \x01(\tR\x02os\x12+\n" +
 	"\x06images\x18\x04 \x03(\v2\x13.nativesym.v1.ImageR\x06images\x12:\n" +
-	"\vstacktraces\x18\x05 \x03(\v2\x18.nativesym.v1.StacktraceR\vstacktraces\"\x9d\x01\n" +
+	"\vstacktraces\x18\x05 \x03(\v2\x18.nativesym.v1.StacktraceR\vstacktraces\x12\x16\n" +
+	"\x06signal\x18\x06 \x01(\rR\x06signal\"\x85\x01\n" +
 	"\n" +
 	"Stacktrace\x12-\n" +
 	"\x06frames\x18\x01 \x03(\v2\x15.nativesym.v1.AddressR\x06frames\x128\n" +
 	"\n" +
 	"adjustment\x18\x02 \x01(\x0e2\x18.nativesym.v1.AdjustmentR\n" +
 	"adjustment\x12\x0e\n" +
-	"\x02pc\x18\x03 \x01(\x04R\x02pc\x12\x16\n" +
-	"\x06signal\x18\x04 \x01(\rR\x06signal\"B\n" +
+	"\x02pc\x18\x03 \x01(\x04R\x02pc\"B\n" +
 	"\aAddress\x12\x12\n" +
 	"\x04addr\x18\x01 \x01(\x04R\x04addr\x12\x19\n" +
 	"\x05image\x18\x02 \x01(\rH\x00R\x05image\x88\x01\x01B\b\n" +
@@ -2423,14 +2473,15 @@ const file_nativesym_v1_nativesym_proto_rawDesc = "" +
 	"\x16LookupAddressesRequest\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12)\n" +
 	"\x05image\x18\x02 \x01(\v2\x13.nativesym.v1.ImageR\x05image\x12\x1c\n" +
-	"\taddresses\x18\x03 \x03(\x04R\taddresses\"\xd1\x01\n" +
+	"\taddresses\x18\x03 \x03(\x04R\taddresses\"\xfa\x01\n" +
 	"\x17LookupAddressesResponse\x12/\n" +
 	"\x05image\x18\x01 \x01(\v2\x19.nativesym.v1.ImageReportR\x05image\x12\x18\n" +
 	"\astrings\x18\x02 \x03(\tR\astrings\x124\n" +
-	"\tlocations\x18\x03 \x03(\v2\x16.nativesym.v1.LocationR\tlocations\x12\x16\n" +
-	"\x06chains\x18\x04 \x03(\rR\x06chains\x12\x1d\n" +
+	"\tlocations\x18\x03 \x03(\v2\x16.nativesym.v1.LocationR\tlocations\x12'\n" +
+	"\x0fchain_locations\x18\x04 \x03(\rR\x0echainLocations\x12\x1d\n" +
 	"\n" +
-	"chain_ends\x18\x05 \x03(\rR\tchainEnds\"\xd6\x01\n" +
+	"chain_ends\x18\x05 \x03(\rR\tchainEnds\x12\x16\n" +
+	"\x06chains\x18\x06 \x03(\rR\x06chains\"\xe5\x01\n" +
 	"\bLocation\x12\x1a\n" +
 	"\bfunction\x18\x01 \x01(\rR\bfunction\x12!\n" +
 	"\fraw_function\x18\x02 \x01(\rR\vrawFunction\x12\x16\n" +
@@ -2438,36 +2489,14 @@ const file_nativesym_v1_nativesym_proto_rawDesc = "" +
 	"\x04lang\x18\x04 \x01(\rR\x04lang\x12\x12\n" +
 	"\x04path\x18\x05 \x01(\rR\x04path\x12\x12\n" +
 	"\x04line\x18\x06 \x01(\rR\x04line\x12\x16\n" +
-	"\x06column\x18\a \x01(\rR\x06column\x12\x1f\n" +
-	"\vsymbol_addr\x18\b \x01(\x04R\n" +
-	"symbolAddr\"U\n" +
+	"\x06column\x18\a \x01(\rR\x06column\x12\x14\n" +
+	"\x05entry\x18\b \x01(\x04R\x05entry\x12\x18\n" +
+	"\ainlined\x18\t \x01(\bR\ainlined\"U\n" +
 	"\x12ImageStatusRequest\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12)\n" +
-	"\x05image\x18\x02 \x01(\v2\x13.nativesym.v1.ImageR\x05image\"\xb5\x01\n" +
+	"\x05image\x18\x02 \x01(\v2\x13.nativesym.v1.ImageR\x05image\"H\n" +
 	"\x13ImageStatusResponse\x121\n" +
-	"\x06report\x18\x01 \x01(\v2\x19.nativesym.v1.ImageReportR\x06report\x122\n" +
-	"\bfeatures\x18\x02 \x01(\v2\x16.nativesym.v1.FeaturesR\bfeatures\x127\n" +
-	"\n" +
-	"candidates\x18\x03 \x03(\v2\x17.nativesym.v1.CandidateR\n" +
-	"candidates\"~\n" +
-	"\bFeatures\x12\x1d\n" +
-	"\n" +
-	"debug_info\x18\x01 \x01(\bR\tdebugInfo\x12\x18\n" +
-	"\asymbols\x18\x02 \x01(\bR\asymbols\x12\x1f\n" +
-	"\vunwind_info\x18\x03 \x01(\bR\n" +
-	"unwindInfo\x12\x18\n" +
-	"\asources\x18\x04 \x01(\bR\asources\"\x88\x02\n" +
-	"\tCandidate\x12\x1a\n" +
-	"\blocation\x18\x01 \x01(\tR\blocation\x129\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2\x1f.nativesym.v1.Candidate.OutcomeR\aoutcome\x12\x16\n" +
-	"\x06detail\x18\x03 \x01(\tR\x06detail\"\x8b\x01\n" +
-	"\aOutcome\x12\x15\n" +
-	"\x11OUTCOME_NOT_FOUND\x10\x00\x12\x11\n" +
-	"\rOUTCOME_FOUND\x10\x01\x12\x14\n" +
-	"\x10OUTCOME_OTHER_ID\x10\x02\x12\x15\n" +
-	"\x11OUTCOME_MALFORMED\x10\x03\x12\x12\n" +
-	"\x0eOUTCOME_FAILED\x10\x04\x12\x15\n" +
-	"\x11OUTCOME_TOO_LARGE\x10\x05*\xb1\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x19.nativesym.v1.ImageReportR\x06report*\xb1\x01\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fINVALID_JSON\x10\x01\x12\x13\n" +
@@ -2544,20 +2573,20 @@ var file_nativesym_v1_nativesym_proto_goTypes = []any{
 	(*Report)(nil),                         // 11: nativesym.v1.Report
 	(*Image)(nil),                          // 12: nativesym.v1.Image
 	(*ImageReport)(nil),                    // 13: nativesym.v1.ImageReport
-	(*FrameReport)(nil),                    // 14: nativesym.v1.FrameReport
-	(*SymbolicateStacktracesRequest)(nil),  // 15: nativesym.v1.SymbolicateStacktracesRequest
-	(*Stacktrace)(nil),                     // 16: nativesym.v1.Stacktrace
-	(*Address)(nil),                        // 17: nativesym.v1.Address
-	(*SymbolicateStacktracesResponse)(nil), // 18: nativesym.v1.SymbolicateStacktracesResponse
-	(*SymbolicatedStacktrace)(nil),         // 19: nativesym.v1.SymbolicatedStacktrace
-	(*Frame)(nil),                          // 20: nativesym.v1.Frame
-	(*LookupAddressesRequest)(nil),         // 21: nativesym.v1.LookupAddressesRequest
-	(*LookupAddressesResponse)(nil),        // 22: nativesym.v1.LookupAddressesResponse
-	(*Location)(nil),                       // 23: nativesym.v1.Location
-	(*ImageStatusRequest)(nil),             // 24: nativesym.v1.ImageStatusRequest
-	(*ImageStatusResponse)(nil),            // 25: nativesym.v1.ImageStatusResponse
-	(*Features)(nil),                       // 26: nativesym.v1.Features
-	(*Candidate)(nil),                      // 27: nativesym.v1.Candidate
+	(*Features)(nil),                       // 14: nativesym.v1.Features
+	(*Candidate)(nil),                      // 15: nativesym.v1.Candidate
+	(*FrameReport)(nil),                    // 16: nativesym.v1.FrameReport
+	(*SymbolicateStacktracesRequest)(nil),  // 17: nativesym.v1.SymbolicateStacktracesRequest
+	(*Stacktrace)(nil),                     // 18: nativesym.v1.Stacktrace
+	(*Address)(nil),                        // 19: nativesym.v1.Address
+	(*SymbolicateStacktracesResponse)(nil), // 20: nativesym.v1.SymbolicateStacktracesResponse
+	(*SymbolicatedStacktrace)(nil),         // 21: nativesym.v1.SymbolicatedStacktrace
+	(*Frame)(nil),                          // 22: nativesym.v1.Frame
+	(*LookupAddressesRequest)(nil),         // 23: nativesym.v1.LookupAddressesRequest
+	(*LookupAddressesResponse)(nil),        // 24: nativesym.v1.LookupAddressesResponse
+	(*Location)(nil),                       // 25: nativesym.v1.Location
+	(*ImageStatusRequest)(nil),             // 26: nativesym.v1.ImageStatusRequest
+	(*ImageStatusResponse)(nil),            // 27: nativesym.v1.ImageStatusResponse
 	(*durationpb.Duration)(nil),            // 28: google.protobuf.Duration
 	(*eventpb.Event)(nil),                  // 29: sentry_protos.relay.v1.Event
 	(*status.Status)(nil),                  // 30: google.rpc.Status
@@ -2572,38 +2601,38 @@ var file_nativesym_v1_nativesym_proto_depIdxs = []int32{
 	8,  // 6: nativesym.v1.SymbolicateEventsResponse.response:type_name -> nativesym.v1.SymbolicateEventResponse
 	30, // 7: nativesym.v1.SymbolicateEventsResponse.error:type_name -> google.rpc.Status
 	13, // 8: nativesym.v1.Report.images:type_name -> nativesym.v1.ImageReport
-	14, // 9: nativesym.v1.Report.frames:type_name -> nativesym.v1.FrameReport
+	16, // 9: nativesym.v1.Report.frames:type_name -> nativesym.v1.FrameReport
 	12, // 10: nativesym.v1.ImageReport.image:type_name -> nativesym.v1.Image
 	1,  // 11: nativesym.v1.ImageReport.status:type_name -> nativesym.v1.ImageStatus
-	2,  // 12: nativesym.v1.FrameReport.status:type_name -> nativesym.v1.FrameStatus
-	3,  // 13: nativesym.v1.FrameReport.rule:type_name -> nativesym.v1.Rule
-	28, // 14: nativesym.v1.SymbolicateStacktracesRequest.timeout:type_name -> google.protobuf.Duration
-	12, // 15: nativesym.v1.SymbolicateStacktracesRequest.images:type_name -> nativesym.v1.Image
-	16, // 16: nativesym.v1.SymbolicateStacktracesRequest.stacktraces:type_name -> nativesym.v1.Stacktrace
-	17, // 17: nativesym.v1.Stacktrace.frames:type_name -> nativesym.v1.Address
-	4,  // 18: nativesym.v1.Stacktrace.adjustment:type_name -> nativesym.v1.Adjustment
-	19, // 19: nativesym.v1.SymbolicateStacktracesResponse.stacktraces:type_name -> nativesym.v1.SymbolicatedStacktrace
-	13, // 20: nativesym.v1.SymbolicateStacktracesResponse.images:type_name -> nativesym.v1.ImageReport
-	20, // 21: nativesym.v1.SymbolicatedStacktrace.frames:type_name -> nativesym.v1.Frame
-	2,  // 22: nativesym.v1.Frame.status:type_name -> nativesym.v1.FrameStatus
-	12, // 23: nativesym.v1.LookupAddressesRequest.image:type_name -> nativesym.v1.Image
-	13, // 24: nativesym.v1.LookupAddressesResponse.image:type_name -> nativesym.v1.ImageReport
-	23, // 25: nativesym.v1.LookupAddressesResponse.locations:type_name -> nativesym.v1.Location
-	12, // 26: nativesym.v1.ImageStatusRequest.image:type_name -> nativesym.v1.Image
-	13, // 27: nativesym.v1.ImageStatusResponse.report:type_name -> nativesym.v1.ImageReport
-	26, // 28: nativesym.v1.ImageStatusResponse.features:type_name -> nativesym.v1.Features
-	27, // 29: nativesym.v1.ImageStatusResponse.candidates:type_name -> nativesym.v1.Candidate
-	5,  // 30: nativesym.v1.Candidate.outcome:type_name -> nativesym.v1.Candidate.Outcome
+	14, // 12: nativesym.v1.ImageReport.features:type_name -> nativesym.v1.Features
+	15, // 13: nativesym.v1.ImageReport.candidates:type_name -> nativesym.v1.Candidate
+	5,  // 14: nativesym.v1.Candidate.outcome:type_name -> nativesym.v1.Candidate.Outcome
+	2,  // 15: nativesym.v1.FrameReport.status:type_name -> nativesym.v1.FrameStatus
+	3,  // 16: nativesym.v1.FrameReport.rule:type_name -> nativesym.v1.Rule
+	28, // 17: nativesym.v1.SymbolicateStacktracesRequest.timeout:type_name -> google.protobuf.Duration
+	12, // 18: nativesym.v1.SymbolicateStacktracesRequest.images:type_name -> nativesym.v1.Image
+	18, // 19: nativesym.v1.SymbolicateStacktracesRequest.stacktraces:type_name -> nativesym.v1.Stacktrace
+	19, // 20: nativesym.v1.Stacktrace.frames:type_name -> nativesym.v1.Address
+	4,  // 21: nativesym.v1.Stacktrace.adjustment:type_name -> nativesym.v1.Adjustment
+	21, // 22: nativesym.v1.SymbolicateStacktracesResponse.stacktraces:type_name -> nativesym.v1.SymbolicatedStacktrace
+	13, // 23: nativesym.v1.SymbolicateStacktracesResponse.images:type_name -> nativesym.v1.ImageReport
+	22, // 24: nativesym.v1.SymbolicatedStacktrace.frames:type_name -> nativesym.v1.Frame
+	2,  // 25: nativesym.v1.Frame.status:type_name -> nativesym.v1.FrameStatus
+	12, // 26: nativesym.v1.LookupAddressesRequest.image:type_name -> nativesym.v1.Image
+	13, // 27: nativesym.v1.LookupAddressesResponse.image:type_name -> nativesym.v1.ImageReport
+	25, // 28: nativesym.v1.LookupAddressesResponse.locations:type_name -> nativesym.v1.Location
+	12, // 29: nativesym.v1.ImageStatusRequest.image:type_name -> nativesym.v1.Image
+	13, // 30: nativesym.v1.ImageStatusResponse.report:type_name -> nativesym.v1.ImageReport
 	7,  // 31: nativesym.v1.Symbolicator.SymbolicateEvent:input_type -> nativesym.v1.SymbolicateEventRequest
 	9,  // 32: nativesym.v1.Symbolicator.SymbolicateEvents:input_type -> nativesym.v1.SymbolicateEventsRequest
-	15, // 33: nativesym.v1.Symbolicator.SymbolicateStacktraces:input_type -> nativesym.v1.SymbolicateStacktracesRequest
-	21, // 34: nativesym.v1.Symbolicator.LookupAddresses:input_type -> nativesym.v1.LookupAddressesRequest
-	24, // 35: nativesym.v1.Symbolicator.ImageStatus:input_type -> nativesym.v1.ImageStatusRequest
+	17, // 33: nativesym.v1.Symbolicator.SymbolicateStacktraces:input_type -> nativesym.v1.SymbolicateStacktracesRequest
+	23, // 34: nativesym.v1.Symbolicator.LookupAddresses:input_type -> nativesym.v1.LookupAddressesRequest
+	26, // 35: nativesym.v1.Symbolicator.ImageStatus:input_type -> nativesym.v1.ImageStatusRequest
 	8,  // 36: nativesym.v1.Symbolicator.SymbolicateEvent:output_type -> nativesym.v1.SymbolicateEventResponse
 	10, // 37: nativesym.v1.Symbolicator.SymbolicateEvents:output_type -> nativesym.v1.SymbolicateEventsResponse
-	18, // 38: nativesym.v1.Symbolicator.SymbolicateStacktraces:output_type -> nativesym.v1.SymbolicateStacktracesResponse
-	22, // 39: nativesym.v1.Symbolicator.LookupAddresses:output_type -> nativesym.v1.LookupAddressesResponse
-	25, // 40: nativesym.v1.Symbolicator.ImageStatus:output_type -> nativesym.v1.ImageStatusResponse
+	20, // 38: nativesym.v1.Symbolicator.SymbolicateStacktraces:output_type -> nativesym.v1.SymbolicateStacktracesResponse
+	24, // 39: nativesym.v1.Symbolicator.LookupAddresses:output_type -> nativesym.v1.LookupAddressesResponse
+	27, // 40: nativesym.v1.Symbolicator.ImageStatus:output_type -> nativesym.v1.ImageStatusResponse
 	36, // [36:41] is the sub-list for method output_type
 	31, // [31:36] is the sub-list for method input_type
 	31, // [31:31] is the sub-list for extension type_name
@@ -2629,9 +2658,9 @@ func file_nativesym_v1_nativesym_proto_init() {
 		(*SymbolicateEventsResponse_Error)(nil),
 	}
 	file_nativesym_v1_nativesym_proto_msgTypes[6].OneofWrappers = []any{}
-	file_nativesym_v1_nativesym_proto_msgTypes[8].OneofWrappers = []any{}
-	file_nativesym_v1_nativesym_proto_msgTypes[11].OneofWrappers = []any{}
-	file_nativesym_v1_nativesym_proto_msgTypes[14].OneofWrappers = []any{}
+	file_nativesym_v1_nativesym_proto_msgTypes[10].OneofWrappers = []any{}
+	file_nativesym_v1_nativesym_proto_msgTypes[13].OneofWrappers = []any{}
+	file_nativesym_v1_nativesym_proto_msgTypes[16].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -1,3 +1,0 @@
-package rpc
-
-//go:generate go test -run TestGeneratedCodeIsUpToDate . -update
