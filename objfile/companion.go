@@ -25,7 +25,12 @@ type companions struct {
 
 	mu     sync.Mutex
 	opened map[string]*companion // by path; those that could not be opened, too
+	wanted []string              // paths, up to maxWanted, of which one would have helped
 }
+
+// maxWanted bounds how many paths are remembered that have no file: where one of
+// hundreds of split files appears, the others do, too.
+const maxWanted = 64
 
 // A companion is an attempt to open one.
 type companion struct {
@@ -58,6 +63,44 @@ func (f *File) SearchIn(folders ...string) {
 func (f *File) OfferShared(paths ...string) {
 	if f.companions != nil {
 		f.companions.offered = append(f.companions.offered, paths...)
+	}
+}
+
+// Companions returns the files besides f that its debug information was read from,
+// or that were tried, as far as it has been read: split files, their package, the
+// shared file, object files. Wanted are paths where there was none and which would
+// have helped, 64 at most. Both are sorted.
+func (f *File) Companions() (read, wanted []string) {
+	if c := f.companions; c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for path, o := range c.opened {
+			if !errors.Is(o.err, fs.ErrNotExist) {
+				read = append(read, path)
+			}
+		}
+		wanted = slices.Clone(c.wanted)
+	}
+	if m, ok := f.image.(*machoFile); ok {
+		m.objects.mu.Lock()
+		defer m.objects.mu.Unlock()
+		for _, o := range m.objects.opened {
+			read = append(read, o.name)
+		}
+	}
+	slices.Sort(read)
+	slices.Sort(wanted)
+	return read, wanted
+}
+
+// want remembers that none of paths had what was looked for.
+func (c *companions) want(paths []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, path := range paths {
+		if o := c.opened[path]; len(c.wanted) < maxWanted && errors.Is(o.err, fs.ErrNotExist) && !slices.Contains(c.wanted, path) {
+			c.wanted = append(c.wanted, path)
+		}
 	}
 }
 
@@ -116,8 +159,10 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 			first = err
 		}
 	}
+	var tried []string
 	for _, name := range c.packages() {
 		for _, path := range c.places(name, "") {
+			tried = append(tried, path)
 			p, err := c.open(path).openPackage()
 			if note(err); p == nil {
 				continue
@@ -129,6 +174,7 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 		}
 	}
 	for _, path := range c.places(s.Name, s.CompDir) {
+		tried = append(tried, path)
 		o := c.open(path)
 		d, err := o.openSplit()
 		switch note(err); {
@@ -139,6 +185,7 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 			note(o.file.wrap(fmt.Errorf("no unit has id %#016x", s.ID)))
 		}
 	}
+	c.want(tried)
 	return nil, first
 }
 
@@ -217,7 +264,8 @@ func (f *File) sharedFile() (*File, error) {
 	if c == nil {
 		return nil, err
 	}
-	for _, path := range slices.Concat(c.offered, c.places(links.SharedPath, ""), c.sharedPlaces(links)) {
+	places := slices.Concat(c.offered, c.places(links.SharedPath, ""), c.sharedPlaces(links))
+	for _, path := range places {
 		switch o := c.open(path); {
 		case errors.Is(o.err, fs.ErrNotExist):
 		case o.err != nil:
@@ -228,6 +276,7 @@ func (f *File) sharedFile() (*File, error) {
 			return o.file, nil
 		}
 	}
+	c.want(places)
 	return nil, err
 }
 

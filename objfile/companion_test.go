@@ -275,3 +275,57 @@ func TestReadConcurrently(t *testing.T) {
 		all.Wait()
 	}
 }
+
+func TestCompanionsAreTold(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		make         func(t *testing.T, dir string)
+		read, wanted []string
+	}{
+		{"none needed", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwarf5/prog")
+		}, nil, nil},
+		{"both split files, in two places", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			copyTo(t, dir, "parcel.dwo", "gcc-split5/parcel.dwo")
+			copyTo(t, dir, "more/weigh.dwo", "gcc-split5/weigh.dwo")
+		}, []string{"more/weigh.dwo", "parcel.dwo"}, nil},
+		{"one of them, and one that is none", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-split5/prog")
+			os.WriteFile(filepath.Join(dir, "parcel.dwo"), []byte("hello"), 0o644)
+		}, []string{"parcel.dwo"}, []string{"/src/parcel.dwo", "/src/weigh.dwo", "more/parcel.dwo", "more/prog.dwp", "more/weigh.dwo", "prog.dwp", "weigh.dwo"}},
+		{"no file of dwz", func(t *testing.T, dir string) {
+			copyTo(t, dir, "prog", "gcc-dwz/prog")
+		}, nil, []string{
+			".build-id/fe/ec28e3f01ae4fb983a817927d43efdd18a1c28.debug", ".dwz/shared.debug",
+			"more/.build-id/fe/ec28e3f01ae4fb983a817927d43efdd18a1c28.debug", "more/.dwz/shared.debug", "more/shared.debug", "shared.debug",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, "more"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			tt.make(t, dir)
+			f, err := Open(filepath.Join(dir, "prog"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			f.SearchIn(filepath.Join(dir, "more"))
+			told(t, f, dir)
+			read, wanted := f.Companions()
+			if diff := cmp.Diff([][]string{tt.read, tt.wanted}, [][]string{below(dir, read), below(dir, wanted)}); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// below returns paths relative to dir, where they are below it.
+func below(dir string, paths []string) (list []string) {
+	for _, p := range paths {
+		list = append(list, strings.TrimPrefix(p, dir+"/"))
+	}
+	return list
+}
