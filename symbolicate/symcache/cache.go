@@ -68,8 +68,8 @@ func Open(data []byte) (*Cache, error) {
 	if len(data) < headerSize {
 		return nil, corrupt("header", 0, "need %d bytes, have %d", headerSize, len(data))
 	}
-	if v := le.Uint32(data[offVersion:]); v != version {
-		return nil, fmt.Errorf("%w: it has %d, this program reads %d", ErrVersion, v, version)
+	if v := le.Uint32(data[offVersion:]); v != Version {
+		return nil, fmt.Errorf("%w: it has %d, this program reads %d", ErrVersion, v, Version)
 	}
 	header := bytes.Clone(data[:headerSize])
 	clear(header[offHeaderCRC:][:4])

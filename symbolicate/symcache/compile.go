@@ -2,6 +2,7 @@ package symcache
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -34,6 +35,10 @@ type Options struct {
 	// built is a twentieth of the debug information, and compressed sections are
 	// unpacked whole: a budget below their size cannot be met.
 	Memory int64
+
+	// Context, if not nil, ends compiling when it is done: Compile returns its error
+	// as soon as each worker has decoded the unit that it is at.
+	Context context.Context
 
 	// Progress, if not nil, is called as encoded bytes of debug information are
 	// done, from one goroutine at a time.
@@ -134,6 +139,9 @@ func compile(in input, opts Options) (Result, error) {
 		c.share()
 		workers = c.decode()
 	}
+	if c.cancelled() {
+		return Result{}, opts.Context.Err()
+	}
 	var res Result
 	first := math.MaxInt
 	for _, w := range workers {
@@ -186,6 +194,9 @@ func (c *compiler) decode() []*worker {
 	}
 	return workers
 }
+
+// cancelled reports whether nobody waits for the table any more.
+func (c *compiler) cancelled() bool { return c.opts.Context != nil && c.opts.Context.Err() != nil }
 
 // done counts a batch as read.
 func (c *compiler) done(b debuginfo.Span) {

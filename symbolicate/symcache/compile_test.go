@@ -2,6 +2,7 @@ package symcache
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -428,5 +429,20 @@ func TestSparseCode(t *testing.T) {
 		if got := show(c.Lookup(nil, s.Addr)); got != s.Name {
 			t.Fatalf("%#x is %q, want %s", s.Addr, got, s.Name)
 		}
+	}
+}
+
+// Compiling ends with its context, after the unit that is being read.
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	read := 0
+	opts := Options{Context: ctx, Progress: func(int64, int64) {
+		if read++; read == 2 {
+			cancel()
+		}
+	}}
+	source := units{newUnit(), newUnit(), newUnit(), newUnit(), newUnit()}
+	if _, err := compile(input{Source: source}, opts); err != context.Canceled || read != 2 {
+		t.Errorf("error %v after %d units, want %v after 2", err, read, context.Canceled)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/nativesym/nativesym/internal/cursor"
 )
 
-// Versions:
+// Version is that of the format. Versions:
 //
 //	1  first
-const version = 1
+const Version = 1
 
 const magic = "NSYM"
 

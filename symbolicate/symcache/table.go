@@ -241,7 +241,7 @@ func (t *table) encode() ([]byte, error) {
 	}
 	out = append(out, make([]byte, slack)...)
 	copy(out, magic)
-	le.PutUint32(out[offVersion:], version)
+	le.PutUint32(out[offVersion:], Version)
 	le.PutUint64(out[offSize:], uint64(len(out)))
 	le.PutUint64(out[offBase:], t.c.in.Base)
 	le.PutUint32(out[offFlags:], t.flags())

@@ -46,6 +46,9 @@ func (w *worker) run(next *atomic.Int64) {
 		}
 		b := w.c.batches[i]
 		for unit := b.First; unit < b.End; unit++ {
+			if w.c.cancelled() {
+				return
+			}
 			w.read(int(unit))
 		}
 		w.c.done(b)
