@@ -1,0 +1,53 @@
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Build returns which build of which program f is, as text: a file may have
+// several, for as many architectures.
+func (f File) Build() string { return f.slice.String() }
+
+// settled is how long ago a file must have been written for its time to tell it
+// from what is written next: file systems that count in whole seconds exist, and in
+// twos of them.
+const settled = 3 * time.Second
+
+// Stamp returns what tells the file at path from any other that has, had or will
+// have the name: where it is, its size and when it was written. It is empty for a
+// file that was written just now, and may be again without the difference being
+// seen.
+func Stamp(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil || time.Since(info.ModTime()) < settled {
+		return "", err
+	}
+	return fmt.Sprintf("%s size %d time %d%s", path, info.Size(), info.ModTime().UnixNano(), inode(info)), nil
+}
+
+// Digest returns the SHA-256 of the file at path.
+func Digest(ctx context.Context, path string) (digest [sha256.Size]byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return digest, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	buf := make([]byte, 128<<10) // stays in the processor's cache
+	for ctx.Err() == nil {
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		switch {
+		case err == io.EOF:
+			return [sha256.Size]byte(h.Sum(nil)), nil
+		case err != nil:
+			return digest, err
+		}
+	}
+	return digest, context.Cause(ctx)
+}
