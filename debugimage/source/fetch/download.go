@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,9 @@ func (d *download) receive(resp *http.Response, dog *watchdog) (n int64, err err
 	default:
 		return 0, statusError(resp)
 	}
+	if err == nil && !hasEnd(resp) {
+		err = &Error{Kind: Failed, final: true, Err: errors.New("the server does not say where the file ends")}
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -59,6 +63,11 @@ func (d *download) receive(resp *http.Response, dog *watchdog) (n int64, err err
 		err = &Error{Kind: Failed, final: d.written > d.total, Err: fmt.Errorf("%d bytes of %d", d.written, d.total)}
 	}
 	return d.written - before, err
+}
+
+// hasEnd reports whether one can tell a whole body from one that breaks off.
+func hasEnd(resp *http.Response) bool {
+	return resp.ContentLength >= 0 || resp.ProtoMajor > 1 || slices.Contains(resp.TransferEncoding, "chunked")
 }
 
 // restart takes a response that has the file from its start, and skips what is

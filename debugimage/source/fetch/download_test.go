@@ -144,6 +144,24 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// What may end anywhere is no file: nobody could tell that it is whole.
+func TestNoEnd(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\nhalf a fi")
+		conn.Close()
+	})
+	_, _, err := get(client(t, Options{}), s.URL)
+	wantError(t, s, err, Failed, "SERVER: the server does not say where the file ends")
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	endless := func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
