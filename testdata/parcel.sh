@@ -10,17 +10,18 @@ trap 'rm -rf "$tmp"' EXIT
 rm -rf "$out"
 mkdir -p "$out"
 ROOT=$PWD/src
-common="-O2 -std=c++17 -ffreestanding -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-stack-protector -fno-pie -fcf-protection=none -ffile-prefix-map=$ROOT=/src"
+SRC=${SRC:-/src} # what that is called in debug information
+common="-O2 -std=c++17 -ffreestanding -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-stack-protector -fno-pie -fcf-protection=none -ffile-prefix-map=$ROOT=$SRC"
 
 lld="-nostdlib -static -fuse-ld=lld-19 -Wl,--build-id=sha1"
 # for_ TRIPLE [FLAG] has clang build for another machine.
 for_() {
-	common="${common%-fcf-protection*} -g -ffile-prefix-map=$ROOT=/src ${2:-}"
+	common="${common%-fcf-protection*} -g -ffile-prefix-map=$ROOT=$SRC ${2:-}"
 	cxx="clang++-19 --target=$1" link="clang++-19 --target=$1 $lld ${2:-} -Wl,-e,_start,-z,max-page-size=4096"
 }
 case $variant in
 gcc-ppc64) # the only one here with function descriptors
-	common="${common%-fcf-protection*} -g -ffile-prefix-map=$ROOT=/src"
+	common="${common%-fcf-protection*} -g -ffile-prefix-map=$ROOT=$SRC"
 	cxx=powerpc64-linux-gnu-g++ link="powerpc64-linux-gnu-g++ -nostdlib -static -no-pie -Wl,--build-id=sha1,-z,noseparate-code,-z,max-page-size=4096" ;;
 gcc-*) cxx=g++ link="g++ -nostdlib -static -no-pie -Wl,--build-id=sha1,-z,noseparate-code" ;;
 clang-arm) for_ armv7a-linux-gnueabihf -mthumb ;;
