@@ -64,6 +64,8 @@ type Cache struct {
 	turn    chan struct{} // holds a token while a goroutine wants or has the lock of the directory
 	stats   counters
 	trimmed trimClock
+
+	maxAnswers int64 // the constant, but for tests
 }
 
 // Open opens a cache directory, which it makes if there is none, and removes what
@@ -74,7 +76,7 @@ func Open(dir string, opts Options) (*Cache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cache %s: %w", dir, err)
 	}
-	c := &Cache{dir: abs, maxBytes: opts.MaxBytes, missAge: opts.MissAge, now: time.Now, turn: make(chan struct{}, 1)}
+	c := &Cache{dir: abs, maxBytes: opts.MaxBytes, missAge: opts.MissAge, now: time.Now, turn: make(chan struct{}, 1), maxAnswers: maxAnswers}
 	if c.maxBytes == 0 {
 		c.maxBytes = defaultMaxBytes
 	}
@@ -175,7 +177,7 @@ func (c *Cache) Get(ctx context.Context, key Key, make func(ctx context.Context,
 		}
 		lock, err := c.lockKey(ctx, key)
 		if err != nil {
-			return Entry{}, fmt.Errorf("cache %s: %w", c.dir, err)
+			return Entry{}, inCache(ctx, err)
 		}
 		defer lock.release()
 		// Another process may have made it while this one waited.
@@ -202,5 +204,15 @@ func (c *Cache) Forget(key Key) error {
 		return err
 	}
 	path := c.answerPath(key)
-	return c.alone(context.Background(), func() error { return c.remove(path, usage{answers: 1}) })
+	ctx := context.Background()
+	return inCache(ctx, c.alone(ctx, func() error { return c.remove(path, usage{answers: 1}) }))
+}
+
+// inCache says of an error that it is of the cache, not of what was asked of it
+// or of who asked and went away.
+func inCache(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("cache: %w", err)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -60,6 +61,14 @@ func text(s string) func(context.Context, *os.File) ([]byte, error) {
 	return func(_ context.Context, w *os.File) ([]byte, error) {
 		_, err := w.WriteString(s)
 		return []byte("meta of " + s), err
+	}
+}
+
+// fails is a make that writes something and has an error.
+func fails(err error) func(context.Context, *os.File) ([]byte, error) {
+	return func(_ context.Context, w *os.File) ([]byte, error) {
+		w.WriteString("half")
+		return nil, err
 	}
 }
 
@@ -158,29 +167,58 @@ func TestKeysShareABlob(t *testing.T) {
 	c, _ := open(t, t.TempDir(), Options{})
 	a, err := c.Get(t.Context(), keyA, text("same"))
 	want(t, a, err, "same")
+	first, err := os.Lstat(a.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	b, err := c.Get(t.Context(), keyB, text("same"))
 	want(t, b, err, "same")
-	if a.Path != b.Path || c.Stats().Bytes != 4 {
-		t.Errorf("paths %s and %s, %d bytes; want one file of 4", a.Path, b.Path, c.Stats().Bytes)
+	if a.Path != b.Path || c.Stats().Bytes != 4 || !same(b.Path, first) {
+		t.Errorf("paths %s and %s, %d bytes; want the first file, of 4", a.Path, b.Path, c.Stats().Bytes)
 	}
+	os.WriteFile(a.Path, []byte("sane"), 0o600)
+	c.Forget(keyA)
+	a, err = c.Get(t.Context(), keyA, text("same"))
+	want(t, a, err, "same")
+	if same(a.Path, first) {
+		t.Error("the damaged file was not replaced")
+	}
+}
+
+// What fails halfway leaves nothing.
+func TestFailedPublication(t *testing.T) {
+	c, _ := open(t, t.TempDir(), Options{})
+	e, err := c.Get(t.Context(), keyB, text("alpha"))
+	want(t, e, err, "alpha")
+	c.GC(t.Context(), GCOptions{MaxBytes: -1})
+	for _, path := range []string{c.answerPath(keyA), e.Path} {
+		in := filepath.Dir(path)
+		os.Remove(in)
+		if err := os.WriteFile(in, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Get(t.Context(), keyA, text("alpha")); !errors.Is(err, syscall.ENOTDIR) {
+			t.Errorf("got %v, want %v", err, syscall.ENOTDIR)
+		}
+		if got := c.Stats(); got.Bytes != 0 || got.Answers != 0 {
+			t.Errorf("counts %d bytes, %d answers", got.Bytes, got.Answers)
+		}
+		consistent(t, c)
+		os.Remove(in)
+	}
+	e, err = c.Get(t.Context(), keyA, text("alpha"))
+	want(t, e, err, "alpha")
+	consistent(t, c)
 }
 
 func TestMiss(t *testing.T) {
 	c, k := open(t, t.TempDir(), Options{MissAge: time.Minute})
-	made := 0
-	miss := func(m Miss) func(context.Context, *os.File) ([]byte, error) {
-		return func(_ context.Context, w *os.File) ([]byte, error) {
-			made++
-			w.WriteString("a page that says so")
-			return nil, errors.Join(errors.New("asking"), &m)
-		}
-	}
 	for _, tt := range []struct {
 		name string
 		wait time.Duration
 		miss Miss
 		want Miss
-		made int
+		made int64
 	}{
 		{"made", 0, Miss{Reason: "status 404"}, Miss{"status 404", time.Minute, 0}, 1},
 		{"known", 40 * time.Second, Miss{Reason: "status 500"}, Miss{"status 404", 20 * time.Second, 40 * time.Second}, 1},
@@ -189,11 +227,12 @@ func TestMiss(t *testing.T) {
 		{"the clock was wrong", -time.Hour, Miss{Reason: "", For: 1e6 * time.Hour}, Miss{"", maxMissAge, 0}, 3},
 	} {
 		k.Add(tt.wait)
-		_, err := c.Get(t.Context(), keyA, miss(tt.miss))
+		_, err := c.Get(t.Context(), keyA, fails(errors.Join(errors.New("asking"), &tt.miss)))
 		var got *Miss
 		if !errors.As(err, &got) {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
+		made := c.Stats().Kinds[keyA.Kind].Made
 		if diff := cmp.Diff(tt.want, *got); diff != "" || made != tt.made {
 			t.Errorf("%s: made %d times, want %d; -want +got:\n%s", tt.name, made, tt.made, diff)
 		}
@@ -219,7 +258,7 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 		make func(context.Context, *os.File) ([]byte, error)
 		want string
 	}{
-		{"error", func(_ context.Context, w *os.File) ([]byte, error) { w.WriteString("half"); return nil, no }, "no"},
+		{"error", fails(no), "no"},
 		{"panic", func(_ context.Context, w *os.File) ([]byte, error) { w.WriteString("half"); panic("lost") }, "panic: lost"},
 		{"metadata", func(context.Context, *os.File) ([]byte, error) { return make([]byte, maxMeta+1), nil }, "cache: 16385 bytes of metadata, over the limit of 16384"},
 	} {
@@ -304,7 +343,7 @@ func TestKeys(t *testing.T) {
 func TestList(t *testing.T) {
 	c, k := open(t, t.TempDir(), Options{})
 	c.Get(t.Context(), keyB, text("bb"))
-	c.Get(t.Context(), keyA, func(context.Context, *os.File) ([]byte, error) { return nil, &Miss{Reason: "status 404"} })
+	c.Get(t.Context(), keyA, fails(&Miss{Reason: "status 404"}))
 	stored := k.Now()
 	k.Add(time.Minute)
 	c.Peek(keyB)

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -27,16 +25,8 @@ func (c *Cache) fill(ctx context.Context, key Key, make func(context.Context, *o
 	if miss := (*Miss)(nil); errors.As(err, &miss) {
 		return Entry{}, c.fillMiss(ctx, a, *miss)
 	}
-	if err == nil && len(a.meta) > maxMeta {
-		err = fmt.Errorf("cache: %d bytes of metadata, over the limit of %d", len(a.meta), maxMeta)
-	}
-	var info fs.FileInfo
 	if err == nil {
-		a.digest, info, err = hashFile(ctx, unfinished, -1)
-	}
-	if err == nil {
-		a.size = info.Size()
-		err = c.publish(ctx, a, unfinished)
+		err = inCache(ctx, c.store(ctx, a, unfinished))
 	}
 	if err != nil {
 		c.relieve(ctx, err)
@@ -45,6 +35,29 @@ func (c *Cache) fill(ctx context.Context, key Key, make func(context.Context, *o
 	c.stats.add(key.Kind, Counts{Made: 1, Bytes: a.size})
 	c.trim(ctx)
 	return Entry{Path: c.blobPath(a.digest), Size: a.size, Digest: a.digest, Meta: a.meta, Stored: a.stored, Used: a.stored}, nil
+}
+
+// store publishes an unfinished blob.
+func (c *Cache) store(ctx context.Context, a *answer, unfinished string) error {
+	if len(a.meta) > maxMeta {
+		return fmt.Errorf("%d bytes of metadata, over the limit of %d", len(a.meta), maxMeta)
+	}
+	digest, info, err := hashFile(ctx, unfinished, -1)
+	if err != nil {
+		return err
+	}
+	a.digest, a.size = digest, info.Size()
+	// The first that has these bytes stays: others may have mapped it.
+	digest, there, err := hashFile(ctx, c.blobPath(a.digest), a.size)
+	if err != nil || digest != a.digest {
+		there = nil
+	}
+	return c.publish(ctx, a, func(path string) error {
+		if there != nil && same(path, there) {
+			return os.Chtimes(path, a.stored, a.stored) // eviction sees that it is new
+		}
+		return c.place(unfinished, path, a.stored, usage{bytes: a.size})
+	})
 }
 
 // fillMiss remembers a miss and returns it. It is true even if the disk cannot
@@ -56,7 +69,7 @@ func (c *Cache) fillMiss(ctx context.Context, a *answer, m Miss) *Miss {
 	}
 	m.For = min(m.For, maxMissAge)
 	a.meta, a.miss = nil, &m
-	c.relieve(ctx, c.publish(ctx, a, ""))
+	c.relieve(ctx, c.publish(ctx, a, func(string) error { return nil }))
 	c.stats.add(a.key.Kind, Counts{Made: 1})
 	c.trim(ctx)
 	return &m
@@ -67,7 +80,7 @@ func write(ctx context.Context, path string, make func(context.Context, *os.File
 	os.Remove(path)
 	w, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
+		return nil, inCache(ctx, err)
 	}
 	defer w.Close() // make may panic
 	meta, err := make(ctx, w)
@@ -77,32 +90,30 @@ func write(ctx context.Context, path string, make func(context.Context, *os.File
 	// Network file systems tell here that the disk is full. There is no sync: what
 	// a crash of the machine tears is found by its checksum.
 	if err := w.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return nil, fmt.Errorf("cache: %w", err)
+		return nil, inCache(ctx, err)
 	}
 	return meta, nil
 }
 
-// publish gives an unfinished blob its name and then the key its answer, both in
-// one stretch of alone, which eviction relies on. Where it fails it leaves nothing.
-func (c *Cache) publish(ctx context.Context, a *answer, unfinished string) error {
+// publish gives a blob its name, by placeBlob, and then the key its answer, both
+// in one stretch of alone, which eviction relies on.
+func (c *Cache) publish(ctx context.Context, a *answer, placeBlob func(path string) error) error {
 	a.stored = c.now().UTC().Round(0)
-	unfinishedAnswer := filepath.Join(c.dir, makeDir, a.key.hash()+newAnswerSuffix)
-	defer os.Remove(unfinishedAnswer)
-	if err := os.WriteFile(unfinishedAnswer, a.encode(), 0o600); err != nil {
-		return fmt.Errorf("cache: %w", err)
+	unfinished := filepath.Join(c.dir, makeDir, a.key.hash()+newAnswerSuffix)
+	defer os.Remove(unfinished)
+	if err := os.WriteFile(unfinished, a.encode(), 0o600); err != nil {
+		return err
 	}
-	err := c.alone(ctx, func() error {
-		if a.miss == nil {
-			if err := c.place(unfinished, c.blobPath(a.digest), a.stored, usage{bytes: a.size}); err != nil {
-				return err
-			}
+	return c.alone(ctx, func() error {
+		path := c.answerPath(a.key)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { // so that little can go wrong once there is a blob
+			return err
 		}
-		return c.place(unfinishedAnswer, c.answerPath(a.key), a.stored, usage{answers: 1})
+		if err := placeBlob(c.blobPath(a.digest)); err != nil {
+			return err
+		}
+		return c.place(unfinished, path, a.stored, usage{answers: 1})
 	})
-	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("cache: %w", err)
-	}
-	return err
 }
 
 // place gives a finished file its name and the time of its first use. A file that
@@ -128,12 +139,4 @@ func (c *Cache) place(from, to string, now time.Time, size usage) error {
 		c.account(usage{bytes: -size.bytes, answers: -size.answers})
 	}
 	return err
-}
-
-// relieve makes room on a disk that err says is full, for the next request: files
-// that were not used for long give way.
-func (c *Cache) relieve(ctx context.Context, err error) {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		c.shrink(ctx)
-	}
 }

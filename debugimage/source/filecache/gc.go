@@ -3,7 +3,6 @@ package filecache
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,10 +35,10 @@ type Report struct {
 func (c *Cache) GC(ctx context.Context, o GCOptions) (Report, error) {
 	l, err := lockFile(ctx, filepath.Join(c.dir, trimLock), false)
 	if err != nil {
-		return Report{}, fmt.Errorf("cache %s: %w", c.dir, err)
+		return Report{}, inCache(ctx, err)
 	}
 	defer l.release()
-	lim := limits{keep: usage{o.MaxBytes, maxAnswers}, maxAge: o.MaxAge, fresh: freshFor, dryRun: o.DryRun}
+	lim := limits{keep: usage{o.MaxBytes, c.maxAnswers}, maxAge: o.MaxAge, fresh: freshFor, dryRun: o.DryRun}
 	switch {
 	case o.MaxBytes == 0:
 		lim.keep.bytes = c.maxBytes
@@ -47,15 +46,13 @@ func (c *Cache) GC(ctx context.Context, o GCOptions) (Report, error) {
 		lim.keep, lim.fresh = usage{}, 0
 	}
 	r, err := c.collect(ctx, lim)
-	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("cache %s: %w", c.dir, err)
-	}
-	return r, err
+	return r, inCache(ctx, err)
 }
 
 // limits of what collect keeps.
 type limits struct {
 	keep   usage
+	shrink bool          // keep no more than evictTo of the bytes there are
 	maxAge time.Duration // 0: none
 	fresh  time.Duration // what was used so lately is kept
 	dryRun bool
@@ -84,6 +81,9 @@ func (c *Cache) collect(ctx context.Context, lim limits) (Report, error) {
 	var total usage
 	for _, g := range groups {
 		total = total.plus(g.size())
+	}
+	if lim.shrink {
+		lim.keep.bytes = int64(float64(total.bytes) * evictTo)
 	}
 	now := c.now()
 	for _, g := range groups {

@@ -46,7 +46,7 @@ func (c *Cache) List() ([]Item, error) {
 	slices.SortFunc(items, func(a, b Item) int {
 		return cmp.Or(strings.Compare(a.Key.Kind, b.Key.Kind), strings.Compare(a.Key.Name, b.Key.Name))
 	})
-	return items, err
+	return items, inCache(context.Background(), err)
 }
 
 // eachFile calls f for whatever has a name of ours in answerDir or blobDir: that

@@ -50,22 +50,30 @@ func lockFile(ctx context.Context, path string, ephemeral bool) (*fileLock, erro
 // who comes opens another file. So what is locked must still be what has the name.
 func tryLockFile(path string, ephemeral bool) (*fileLock, error) {
 	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR))
-	if ok, err := f.TryLock(); !ok || err != nil {
-		return nil, err
-	}
-	locked, err := f.Stat()
-	if err == nil {
-		var named fs.FileInfo
-		if named, err = os.Lstat(path); err == nil && os.SameFile(locked, named) {
+	for range maxStale {
+		ok, err := f.TryLock()
+		if _, named := errors.AsType[*fs.PathError](err); err != nil && !named {
+			err = &fs.PathError{Op: "lock", Path: path, Err: err}
+		}
+		if !ok || err != nil {
+			return nil, err
+		}
+		locked, err := f.Stat()
+		named, gone := os.Lstat(path)
+		if err == nil && gone == nil && os.SameFile(locked, named) {
 			return &fileLock{file: f, ephemeral: ephemeral}, nil
 		}
+		f.Unlock()
 	}
-	f.Unlock()
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return nil, err
+	return nil, &fs.PathError{Op: "lock", Path: path, Err: errNoIdentity}
 }
+
+// maxStale is how often in a row a lock file may be removed before it is locked.
+// With many processes that all use one key it may happen a few times.
+const maxStale = 100
+
+// errNoIdentity is of file systems that number files anew each time.
+var errNoIdentity = errors.New("the open file and its name never agree")
 
 // release gives the lock back. A file must be removed while it is locked, or
 // somebody may lock it meanwhile; Windows does not remove open files, so there it

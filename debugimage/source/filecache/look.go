@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -35,7 +34,7 @@ func (c *Cache) look(ctx context.Context, key Key) (Entry, error) {
 		c.drop(ctx, path, info, usage{answers: 1})
 		return Entry{}, ErrAbsent
 	case err != nil:
-		return Entry{}, fmt.Errorf("cache: %w", err)
+		return Entry{}, inCache(ctx, err)
 	}
 	now := c.now()
 	left := time.Duration(1)
@@ -78,10 +77,8 @@ func (c *Cache) verify(ctx context.Context, key Key, e Entry) error {
 		c.stats.add(key.Kind, Counts{Damaged: 1})
 		c.drop(ctx, e.Path, info, usage{bytes: info.Size()})
 		return ErrAbsent
-	case err != nil && ctx.Err() == nil:
-		return fmt.Errorf("cache: %w", err)
 	}
-	return err
+	return inCache(ctx, err)
 }
 
 // drop removes a damaged file, which info describes, unless another process has

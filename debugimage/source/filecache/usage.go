@@ -3,12 +3,14 @@ package filecache
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -50,6 +52,9 @@ func (c *Cache) readUsage() (usage, bool) {
 func (c *Cache) writeUsage(u usage) {
 	path := filepath.Join(c.dir, usageFile)
 	u.bytes, u.answers = max(u.bytes, 0), max(u.answers, 0)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		os.RemoveAll(path)
+	}
 	if os.WriteFile(path, u.encode(), 0o600) != nil {
 		os.RemoveAll(path)
 	}
@@ -97,32 +102,34 @@ func (t *trimClock) pause(now time.Time) {
 func (c *Cache) trim(ctx context.Context) {
 	over := func() bool {
 		u, known := c.readUsage()
-		return !known || u.bytes > c.maxBytes || u.answers > maxAnswers
+		return !known || u.bytes > c.maxBytes || u.answers > c.maxAnswers
 	}
 	if now := c.now(); over() && c.trimmed.due(now) {
-		c.tryGC(ctx, usage{int64(float64(c.maxBytes) * evictTo), maxAnswers * 7 / 8})
+		keep := usage{int64(float64(c.maxBytes) * evictTo), int64(float64(c.maxAnswers) * evictTo)}
+		c.tryGC(ctx, limits{keep: keep, fresh: freshFor})
 		if over() {
 			c.trimmed.pause(now)
 		}
 	}
 }
 
-// shrink evicts some of what there is.
-func (c *Cache) shrink(ctx context.Context) {
-	now := c.now()
-	if u, known := c.readUsage(); known && c.trimmed.due(now) {
+// relieve makes room on a disk that err says is full, for the next request: files
+// that were not used for long give way.
+func (c *Cache) relieve(ctx context.Context, err error) {
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	if now := c.now(); full && c.trimmed.due(now) {
 		c.trimmed.pause(now)
-		c.tryGC(ctx, usage{int64(float64(u.bytes) * evictTo), maxAnswers})
+		c.tryGC(ctx, limits{keep: usage{c.maxBytes, c.maxAnswers}, shrink: true, fresh: freshFor})
 	}
 }
 
 // tryGC evicts unless another goroutine or process does. What it cannot do, the
 // next will.
-func (c *Cache) tryGC(ctx context.Context, keep usage) {
+func (c *Cache) tryGC(ctx context.Context, lim limits) {
 	l, err := tryLockFile(filepath.Join(c.dir, trimLock), false)
 	if l == nil || err != nil {
 		return
 	}
 	defer l.release()
-	c.collect(ctx, limits{keep: keep, fresh: freshFor})
+	c.collect(ctx, lim)
 }
