@@ -8,6 +8,7 @@ package source
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -30,6 +31,11 @@ type File struct {
 	Compiled bool     // it is a table of package symcache already
 	Digest   [32]byte // SHA-256 of its bytes; zero if not known
 	Shared   []string // paths of files that its debug information may share parts with (dwz)
+
+	// Code, if not nil, asks where the file is from for the text of a source file of
+	// the build, by its path in debug information. The error is fs.ErrNotExist, by
+	// errors.Is, if that is known not to be there.
+	Code func(ctx context.Context, path string) ([]byte, error)
 
 	slice  build  // which slice of a fat Mach-O file is the image's
 	folder string // where it was found, and what belongs to it may lie, too
