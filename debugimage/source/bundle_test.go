@@ -57,7 +57,7 @@ func TestDirFindsBundles(t *testing.T) {
 	want := []string{
 		"file shop.debug, debug info, symbols",
 		"file any/sources",
-		"ok any/sources", "ok shop.debug",
+		"ok shop.debug", "ok any/sources",
 	}
 	if diff := cmp.Diff(want, show(dir, res)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -2,95 +2,156 @@ package source
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source/filecache"
+	"github.com/nativesym/nativesym/debugimage/source/layout"
+	"github.com/nativesym/nativesym/debugimage/source/unpack"
 )
 
 // A Dir finds debug files in a directory and everything below it, under
 // whatever names they have.
 //
-// Where the tree is laid out by build-id (".build-id/ab/cdef.debug", as below
-// /usr/lib/debug), a file is found at its place. For anything else the tree is
-// read once, at the first question: of each file only the headers. Files that
-// appear later are not seen; make a new Dir for them.
+// Where the tree is laid out as one of the schemes of package layout (".build-id",
+// symstore, the cache of a debuginfod client), a file is found at its place. For
+// anything else the tree is read at the first question: of each file only the
+// headers.
+//
+// Later questions see what changed meanwhile: files that are new, gone, or have
+// another size or time. The tree is looked through for that at most every two
+// seconds, and so seldom that it takes a twentieth of the time at most; nothing runs
+// between questions. That works on file systems of other machines, too, which do not
+// tell of changes.
+//
+// Files packed as a whole are unpacked into a cache, see [DirOptions], when their
+// path has an id of the image or their name is one that the image's files may have.
+// Without a cache, only what is packed by gzip or zstd is read.
 //
 // A Dir is safe for concurrent use.
 type Dir struct {
 	root    string
+	cache   *filecache.Cache
+	now     func() time.Time
 	reading chan struct{} // holds a token while someone reads the tree
-	tree    atomic.Pointer[tree]
+	seen    atomic.Pointer[snapshot]
+	placed  sync.Map // *entry by path: packed files that are where a layout has them
+}
+
+// DirOptions say how a Dir reads its tree.
+type DirOptions struct {
+	// Cache is where packed files are unpacked: those of symbol servers, whose names
+	// end in an underscore, and others, see package unpack. Its keys have the kind
+	// "unpacked", and the path, size and time of what is packed for a name.
+	Cache *filecache.Cache
 }
 
 // NewDir returns a Dir for the tree at root. It touches no file yet.
-func NewDir(root string) *Dir {
-	return &Dir{root: root, reading: make(chan struct{}, 1)}
+func NewDir(root string) *Dir { return NewDirWith(root, DirOptions{}) }
+
+// NewDirWith is NewDir with options.
+func NewDirWith(root string, o DirOptions) *Dir {
+	return &Dir{root: filepath.Clean(root), cache: o.Cache, now: time.Now, reading: make(chan struct{}, 1)}
 }
 
 // Find returns the files of the tree that belong to an image: those with its
 // debug id or its code id. Having none is not an error, not being able to read
 // the directory is.
 func (d *Dir) Find(ctx context.Context, im *debugimage.Image) (Result, error) {
-	var res Result
-	d.findByBuildID(im, &res)
-	if len(res.Files) > 0 && res.Files[0].Features.DebugInfo {
-		return res, nil
+	s := search{dir: d, ctx: ctx, im: im}
+	if s.places(); s.hasDebugInfo() {
+		return s.done()
 	}
-	t, err := d.read(ctx)
+	seen, err := d.look(ctx)
 	if err != nil {
-		return res, err
+		return s.res, err
 	}
-	t.find(d.root, im, &res)
-	if len(res.Lookups) == 0 {
-		res.Lookups = append(res.Lookups, Lookup{Location: d.root})
+	s.res.Recheck = seen.every
+	s.tree(seen.tree)
+	if len(s.res.Lookups) == 0 {
+		s.res.Lookups = append(s.res.Lookups, Lookup{Location: d.root})
 	}
-	Rank(res.Files)
-	return res, nil
+	return s.done()
 }
 
-// findByBuildID looks where the layout by build-id has its files: the debug file,
-// beside it the executable itself and the sources.
-func (d *Dir) findByBuildID(im *debugimage.Image, res *Result) {
-	if len(im.CodeID) < 4 || im.Type != debugimage.ELF && im.Type != debugimage.Symbolic {
-		return
-	}
-	name := filepath.Join(im.CodeID[:2], im.CodeID[2:])
-	for _, suffix := range []string{".debug", "", ".src.zip"} {
-		for _, root := range []string{filepath.Join(d.root, ".build-id"), d.root} {
-			path := filepath.Join(root, name) + suffix
-			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-				res.try(d.root, path, path, im)
+// A search is one question.
+type search struct {
+	dir *Dir
+	ctx context.Context
+	im  *debugimage.Image
+	res Result
+}
+
+func (s *search) done() (Result, error) {
+	Rank(s.res.Files)
+	return s.res, s.ctx.Err()
+}
+
+func (s *search) hasDebugInfo() bool {
+	return slices.ContainsFunc(s.res.Files, func(f File) bool { return f.Features.DebugInfo })
+}
+
+// asked reports whether a file was looked at for this question.
+func (s *search) asked(path string) bool {
+	return slices.ContainsFunc(s.res.Lookups, func(l Lookup) bool { return l.Location == path })
+}
+
+// schemes are the layouts whose places are looked at.
+var schemes = []layout.Scheme{
+	layout.Native, layout.Symstore, layout.SymstoreIndex2, layout.SSQP, layout.Debuginfod, layout.Unified,
+	layout.SlashSymbols, layout.Breakpad,
+}
+
+// places tries what is where a layout has the image's files.
+func (s *search) places() {
+	for _, scheme := range schemes {
+		for _, p := range (layout.Layout{Scheme: scheme}).Paths(s.im) {
+			s.place(p.Name)
+			if scheme == layout.Native && (p.Kind == layout.ELFDebug || p.Kind == layout.ELFCode || p.Kind == layout.SourceBundle) {
+				s.place(".build-id/" + p.Name)
 			}
 		}
 	}
-	Rank(res.Files)
 }
 
-// read returns the tree, reading it if nobody has. Those who come meanwhile wait.
-func (d *Dir) read(ctx context.Context) (*tree, error) {
-	if t := d.tree.Load(); t != nil {
-		return t, nil
+// place tries the file at a path below the root, if there is one.
+func (s *search) place(name string) {
+	path := filepath.Join(s.dir.root, filepath.FromSlash(name))
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || s.asked(path) {
+		return
 	}
-	select {
-	case d.reading <- struct{}{}:
-		defer func() { <-d.reading }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	s.try(s.dir.at(path, stampOf(info)))
+}
+
+// at returns the entry of a file that is where a layout has it.
+func (d *Dir) at(path string, now stamp) *entry {
+	if e, ok := d.placed.Load(path); ok && e.(*entry).stamp == now {
+		return e.(*entry)
 	}
-	if t := d.tree.Load(); t != nil {
-		return t, nil
+	e := &entry{path: path, stamp: now}
+	if e.wrapping, _ = wrappingOf(path); e.wrapping != unpack.None {
+		d.placed.Store(path, e)
 	}
-	t, err := readTree(ctx, d.root)
-	if err != nil {
-		return nil, fmt.Errorf("symbols in %s: %w", d.root, err)
+	return e
+}
+
+// try adds a file to the result if it is one of the image's.
+func (s *search) try(e *entry) {
+	if s.ctx.Err() != nil {
+		return
 	}
-	d.tree.Store(t)
-	return t, nil
+	if e.wrapping != unpack.None {
+		s.tryPacked(e)
+		return
+	}
+	s.res.try(s.dir.root, e.path, e.path, s.im)
 }
 
 // baseName returns the last element of a path of Windows or POSIX.

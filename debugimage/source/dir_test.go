@@ -156,14 +156,14 @@ func TestDirDoesNotReadTheTreeInVain(t *testing.T) {
 	if _, err := d.Find(t.Context(), shop()); err != nil {
 		t.Fatal(err)
 	}
-	if d.tree.Load() != nil {
+	if d.seen.Load() != nil {
 		t.Error("the tree was read")
 	}
 }
 
 func TestDirWithoutDirectory(t *testing.T) {
 	_, err := NewDir("/no/such/dir").Find(t.Context(), shop())
-	const want = "symbols in /no/such/dir: lstat /no: no such file or directory"
+	const want = "symbols in /no/such/dir: stat /no/such/dir: no such file or directory"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -2,8 +2,9 @@
 //
 // A source answers with the files it has and with what it looked for, so that an
 // unresolved frame can say what was missing. What a file is, is decided by the
-// ids inside it, never by its name: an image's ids come from a stranger and are
-// compared, not made into paths, except for a build-id, which is hex.
+// ids inside it, never by its name. An image's ids and names come from a stranger:
+// they are compared, and made into paths by package layout alone, which lets none
+// lead anywhere else.
 package source
 
 import (

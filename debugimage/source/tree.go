@@ -1,117 +1,116 @@
 package source
 
 import (
-	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
-	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source/unpack"
 	"github.com/nativesym/nativesym/objfile"
 )
 
-// A tree is what a directory held when it was read. It does not change.
+// A tree is what a directory and all below it held, by what it is asked for. It does
+// not change.
 type tree struct {
-	byDebugID map[objfile.DebugID][]string // paths
-	byCodeID  map[string][]string
-	byName    map[string][]entry // by base name, for saying what was there instead
+	root      *folder
+	byDebugID map[objfile.DebugID][]*entry
+	byCodeID  map[string][]*entry
+	byName    map[string][]*entry // by base name, for saying what was there instead
+
+	// Of packed files that were not looked into:
+	packedByID   map[string][]*entry // by what may be an id in their paths
+	packedByName map[string][]*entry // by packedName, those without
 }
 
-// An entry is a file by its name: of which builds it is, or why that is unknown.
-type entry struct {
-	path   string
-	builds []build // of a fat file several
-	broken error
-}
-
-// readTree opens every file below root and keeps its ids. Directories that
-// cannot be read count as empty, except root itself.
-func readTree(ctx context.Context, root string) (*tree, error) {
-	root, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return nil, err
-	}
+func newTree(root *folder) *tree {
 	t := &tree{
-		byDebugID: make(map[objfile.DebugID][]string),
-		byCodeID:  make(map[string][]string),
-		byName:    make(map[string][]entry),
+		root:         root,
+		byDebugID:    make(map[objfile.DebugID][]*entry),
+		byCodeID:     make(map[string][]*entry),
+		byName:       make(map[string][]*entry),
+		packedByID:   make(map[string][]*entry),
+		packedByName: make(map[string][]*entry),
 	}
-	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && path == root:
-			return err
-		case err != nil || e.IsDir():
-			return nil
-		}
-		// Links to files are followed: a .build-id tree is made of them.
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			t.add(path)
-		}
-		return nil
-	})
-	return t, err
+	t.addFolder(root)
+	return t
 }
 
-func (t *tree) add(path string) {
-	e := entry{path: path}
-	c, err := openCandidate(path)
-	switch {
-	case errors.Is(err, objfile.ErrUnknownFormat):
-		return
-	case err != nil:
-		e.broken = err
-	default:
-		e.builds = c.builds()
-		c.close()
+func (t *tree) addFolder(f *folder) {
+	for _, e := range f.files {
+		switch {
+		case e.builds != nil || e.broken != nil:
+			t.add(e)
+		case e.wrapping != unpack.None:
+			t.addPacked(e)
+		}
 	}
+	for _, sub := range f.folders {
+		t.addFolder(sub)
+	}
+}
+
+func (t *tree) add(e *entry) {
 	for _, b := range e.builds {
 		if !b.debugID.IsZero() {
-			t.byDebugID[b.debugID] = append(t.byDebugID[b.debugID], path)
+			t.byDebugID[b.debugID] = append(t.byDebugID[b.debugID], e)
 		}
 		if b.codeID != "" {
-			t.byCodeID[b.codeID] = append(t.byCodeID[b.codeID], path)
+			t.byCodeID[b.codeID] = append(t.byCodeID[b.codeID], e)
 		}
 	}
-	name := filepath.Base(path)
+	name := filepath.Base(e.path)
 	t.byName[name] = append(t.byName[name], e)
 }
 
-// find adds the image's files to the result, or else what has their names.
-func (t *tree) find(folder string, im *debugimage.Image, res *Result) {
-	seen := make(map[string]bool)
-	for _, l := range res.Lookups {
-		seen[l.Location] = true
+func (t *tree) addPacked(e *entry) {
+	ids := idsInPath(e.path[len(t.root.path):])
+	for _, id := range ids {
+		t.packedByID[id] = append(t.packedByID[id], e)
 	}
-	try := func(paths []string) {
-		for _, path := range paths {
-			if !seen[path] {
-				seen[path] = true
-				res.try(folder, path, path, im)
-			}
+	if len(ids) == 0 {
+		name := packedName(filepath.Base(e.path))
+		t.packedByName[name] = append(t.packedByName[name], e)
+	}
+}
+
+// tree adds the image's files to the result, or else what has their names.
+func (s *search) tree(t *tree) {
+	if !s.im.DebugID.IsZero() {
+		s.tryAll(t.byDebugID[s.im.DebugID])
+	}
+	if s.im.CodeID != "" {
+		s.tryAll(t.byCodeID[s.im.CodeID])
+	}
+	for _, id := range pathIDs(s.im) {
+		s.tryAll(t.packedByID[id])
+	}
+	s.followLinks(t)
+	if !s.hasDebugInfo() {
+		s.guess(t)
+	}
+	if len(s.res.Files) == 0 {
+		s.tellOthers(t)
+	}
+}
+
+func (s *search) tryAll(entries []*entry) {
+	for _, e := range entries {
+		if !s.asked(e.path) {
+			s.try(e)
 		}
 	}
-	if !im.DebugID.IsZero() {
-		try(t.byDebugID[im.DebugID])
-	}
-	if im.CodeID != "" {
-		try(t.byCodeID[im.CodeID])
-	}
-	t.followLinks(folder, res)
-	if len(res.Files) > 0 {
-		return
-	}
-	for _, name := range names(im) {
+}
+
+// tellOthers adds lookups of files that have the right name.
+func (s *search) tellOthers(t *tree) {
+	for _, name := range names(s.im) {
 		for _, e := range t.byName[name] {
 			switch {
-			case seen[e.path]:
+			case s.asked(e.path):
 			case e.broken != nil:
-				res.Lookups = append(res.Lookups, Lookup{e.path, Malformed, e.broken.Error()})
+				s.res.Lookups = append(s.res.Lookups, Lookup{e.path, Malformed, e.broken.Error()})
 			default:
-				res.Lookups = append(res.Lookups, Lookup{e.path, OtherID, describe(e.builds)})
+				s.res.Lookups = append(s.res.Lookups, Lookup{e.path, OtherID, describe(e.builds)})
 			}
 		}
 	}
@@ -123,18 +122,18 @@ const maxLinked = 16
 
 // followLinks adds the debug files that the executables among the files link to
 // by name and sum, which is how they are told without a build-id.
-func (t *tree) followLinks(folder string, res *Result) {
-	if slices.ContainsFunc(res.Files, func(f File) bool { return f.Features.DebugInfo }) {
+func (s *search) followLinks(t *tree) {
+	if s.hasDebugInfo() {
 		return
 	}
-	for _, f := range slices.Clone(res.Files) {
+	for _, f := range slices.Clone(s.res.Files) {
 		if !f.Compiled && !f.Features.Sources {
-			t.followLink(folder, f, res)
+			s.followLink(t, f)
 		}
 	}
 }
 
-func (t *tree) followLink(folder string, f File, res *Result) {
+func (s *search) followLink(t *tree, f File) {
 	image, err := f.Open()
 	if err != nil {
 		return
@@ -146,7 +145,7 @@ func (t *tree) followLink(folder string, f File, res *Result) {
 	}
 	list := t.byName[filepath.Base(links.DebugName)]
 	for _, e := range list[:min(len(list), maxLinked)] {
-		if e.path == f.Path || len(e.builds) != 1 || slices.ContainsFunc(res.Lookups, func(l Lookup) bool { return l.Location == e.path }) {
+		if e.path == f.Path || len(e.builds) != 1 || s.asked(e.path) {
 			continue
 		}
 		file, err := objfile.Open(e.path)
@@ -156,9 +155,53 @@ func (t *tree) followLink(folder string, f File, res *Result) {
 		look := Lookup{Location: e.path, Status: OtherID, Detail: describe(e.builds)}
 		if isLinked(file, image, links) {
 			look = Lookup{Location: e.path, Status: Found}
-			res.Files = append(res.Files, File{Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folder: folder})
+			s.res.Files = append(s.res.Files, File{
+				Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folder: s.dir.root,
+			})
 		}
 		file.Close()
-		res.Lookups = append(res.Lookups, look)
+		s.res.Lookups = append(s.res.Lookups, look)
 	}
+}
+
+// idsInPath returns what in a path may be an id: elements that are hex, without what
+// stores put in front of them, and such elements joined that follow one another, as
+// in "ab/cdef0123.debug". All is in small letters and without dashes.
+func idsInPath(path string) (ids []string) {
+	joined, parts := "", 0
+	end := func() {
+		if parts > 1 && len(joined) >= minPathID {
+			ids = append(ids, joined)
+		}
+		joined, parts = "", 0
+	}
+	for part := range strings.SplitSeq(strings.ToLower(filepath.ToSlash(path)), "/") {
+		part, _, _ = strings.Cut(part, ".")
+		part = strings.ReplaceAll(part[idPrefix(part):], "-", "")
+		if part == "" || strings.Trim(part, "0123456789abcdef") != "" {
+			end()
+			continue
+		}
+		if len(part) >= minPathID {
+			ids = append(ids, part)
+		}
+		joined += part
+		parts++
+	}
+	end()
+	return ids
+}
+
+// minPathID is the least number of digits of an id in a path, one less than PE files'
+// have: eight for a time, and a size.
+const minPathID = 8
+
+// idPrefix returns how long the prefix is that the SSQP protocol puts in front of ids.
+func idPrefix(part string) int {
+	for _, prefix := range [...]string{"elf-buildid-sym-", "elf-buildid-", "mach-uuid-sym-", "mach-uuid-"} {
+		if strings.HasPrefix(part, prefix) {
+			return len(prefix)
+		}
+	}
+	return 0
 }

@@ -1,0 +1,275 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nativesym/nativesym/debugimage/source/unpack"
+	"github.com/nativesym/nativesym/objfile"
+)
+
+const (
+	// lookAge is how old what is known of a tree may be. It bounds how long it takes
+	// until a new file is seen.
+	lookAge = 2 * time.Second
+
+	// lookShare is how many times longer a tree is left alone than it took to look
+	// for changes: 20,000 files take 50 ms on a local disk and many seconds on one
+	// that is far.
+	lookShare = 20
+
+	// settleAge is how old a change must be for a time stamp to tell it from the next
+	// one: FAT counts in 2 s. What is younger is read again.
+	settleAge = 3 * time.Second
+
+	// maxPeeked is how many bytes of files packed by gzip or zstd are unpacked when a
+	// tree is read, in one go, to see whose they are. Of more than that, only those
+	// are found whose name or path tells.
+	maxPeeked = 16 << 20
+)
+
+// A snapshot is what is known of a tree, and for how long that will do.
+type snapshot struct {
+	tree  *tree
+	every time.Duration // how often to look
+	due   time.Time
+}
+
+// A folder is a directory as it was when it was read. It does not change.
+type folder struct {
+	stamp   stamp
+	settled bool
+	files   []*entry
+	folders []*folder
+	path    string
+}
+
+// An entry is a file, or what has a name but is none: it may become one.
+type entry struct {
+	path     string
+	stamp    stamp // zero for what is no regular file
+	settled  bool
+	wrapping unpack.Wrapping
+	builds   []build // which it is of, of a fat file several; none for what is packed or no debug file
+	broken   error   // why that is unknown
+
+	inside inside // what it turned out to hold, if it is packed
+}
+
+// A stamp is what changes when a file does.
+type stamp struct {
+	size, time int64 // bytes, nanoseconds since 1970
+}
+
+func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime().UnixNano()} }
+
+// look returns what there is in the tree. Who comes while someone else looks for
+// changes gets what was known before, and waits only for what never was.
+func (d *Dir) look(ctx context.Context) (*snapshot, error) {
+	if s := d.seen.Load(); s.isFresh(d.now()) {
+		return s, nil
+	}
+	if s := d.seen.Load(); s != nil {
+		select {
+		case d.reading <- struct{}{}:
+		default:
+			return s, nil
+		}
+	} else {
+		select {
+		case d.reading <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	defer func() { <-d.reading }()
+	s := d.seen.Load()
+	if s.isFresh(d.now()) {
+		return s, nil
+	}
+	s, err := d.lookAgain(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("symbols in %s: %w", d.root, err)
+	}
+	d.seen.Store(s)
+	return s, nil
+}
+
+func (s *snapshot) isFresh(now time.Time) bool { return s != nil && now.Before(s.due) }
+
+// lookAgain reads what changed since old was made, all of the tree if it is nil.
+func (d *Dir) lookAgain(ctx context.Context, old *snapshot) (*snapshot, error) {
+	w := walk{ctx: ctx, now: d.now(), peek: maxPeeked}
+	s := &snapshot{every: lookAge}
+	var root *folder
+	if old != nil {
+		root = old.tree.root
+	}
+	root, err := w.folder(d.root, root)
+	if err != nil {
+		return nil, err
+	}
+	end := d.now()
+	if old != nil { // reading for the first time is no measure of looking for changes
+		s.every = max(lookAge, lookShare*end.Sub(w.now))
+	}
+	s.due = end.Add(s.every)
+	if old != nil && !w.changed {
+		s.tree = old.tree
+		return s, nil
+	}
+	s.tree = newTree(root)
+	return s, nil
+}
+
+// A walk goes through a tree once.
+type walk struct {
+	ctx     context.Context
+	now     time.Time
+	peek    int64 // how many packed bytes may still be looked into
+	changed bool
+}
+
+// settled reports whether what has a time stamp cannot change without getting another.
+// A stamp of a time to come is from a clock that is wrong, which it is as it goes on.
+func (w *walk) settled(s stamp) bool {
+	return w.now.Sub(time.Unix(0, s.time)).Abs() > settleAge
+}
+
+// folder reads a directory, or what changed in it since old was read. Those that
+// cannot be read count as empty, except the root.
+func (w *walk) folder(path string, old *folder) (*folder, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{path: path, stamp: stampOf(info)}
+	f.settled = w.settled(f.stamp)
+	if old != nil && old.settled && old.stamp == f.stamp {
+		err = w.sameNames(f, old)
+	} else {
+		err = w.newNames(f, old)
+	}
+	if old == nil || len(old.files) != len(f.files) || len(old.folders) != len(f.folders) {
+		w.changed = true
+	}
+	return f, err
+}
+
+// sameNames looks at everything in a directory that has the names it had.
+func (w *walk) sameNames(f, old *folder) error {
+	for _, e := range old.files {
+		if err := w.addFile(f, e.path, e); err != nil {
+			return err
+		}
+	}
+	for _, sub := range old.folders {
+		if err := w.addFolder(f, sub.path, sub); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newNames lists a directory and looks at everything in it.
+func (w *walk) newNames(f, old *folder) error {
+	list, err := os.ReadDir(f.path)
+	if err != nil {
+		return err
+	}
+	files, folders := make(map[string]*entry), make(map[string]*folder)
+	if old != nil {
+		for _, e := range old.files {
+			files[e.path] = e
+		}
+		for _, sub := range old.folders {
+			folders[sub.path] = sub
+		}
+	}
+	for _, e := range list {
+		path := filepath.Join(f.path, e.Name())
+		if e.IsDir() {
+			err = w.addFolder(f, path, folders[path])
+		} else {
+			err = w.addFile(f, path, files[path])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addFolder adds a directory to the one that it is in. Its error is the context's.
+func (w *walk) addFolder(to *folder, path string, old *folder) error {
+	f, err := w.folder(path, old)
+	if w.ctx.Err() != nil {
+		return w.ctx.Err()
+	}
+	if f == nil {
+		f = &folder{path: path}
+	}
+	if err != nil {
+		f.settled = false // for it to be tried again
+	}
+	to.folders = append(to.folders, f)
+	return nil
+}
+
+// addFile adds a file to the directory that it is in. Links to files are followed: a
+// .build-id tree is made of them. Its error is the context's.
+func (w *walk) addFile(to *folder, path string, old *entry) error {
+	if w.ctx.Err() != nil {
+		return w.ctx.Err()
+	}
+	e := &entry{path: path, settled: true}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		e.stamp = stampOf(info)
+		e.settled = w.settled(e.stamp)
+	}
+	if old != nil && old.settled && old.stamp == e.stamp {
+		to.files = append(to.files, old)
+		return nil
+	}
+	w.changed = true
+	if e.stamp != (stamp{}) {
+		w.open(e)
+	}
+	to.files = append(to.files, e)
+	return nil
+}
+
+// open reads whose a file is.
+func (w *walk) open(e *entry) {
+	var err error
+	if e.wrapping, err = wrappingOf(e.path); err != nil {
+		e.broken = err
+		return
+	}
+	if e.wrapping != unpack.None && !w.peeks(e) {
+		return
+	}
+	c, err := openCandidate(e.path)
+	switch {
+	case errors.Is(err, objfile.ErrUnknownFormat):
+	case err != nil:
+		e.broken = err
+	default:
+		e.builds = c.builds()
+		c.close()
+	}
+}
+
+// peeks reports whether a packed file is to be unpacked for its ids.
+func (w *walk) peeks(e *entry) bool {
+	if !opensPacked(e.wrapping) || e.stamp.size > w.peek {
+		return false
+	}
+	w.peek -= e.stamp.size
+	return true
+}
