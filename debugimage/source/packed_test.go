@@ -89,15 +89,18 @@ func TestDirPacked(t *testing.T) {
 		{"cabinet by any name", "y", storedCabinet("a", debug), []string{"notfound ROOT"}, nil},
 		{"cabinet of another id", "shop/0123456789/sho_", storedCabinet("a", debug), []string{"notfound ROOT"}, nil},
 		{
-			"cabinet with another build", "sho_", storedCabinet("a", other), []string{"other_id sho_ debug id adc720fa-7d87-872c-5561-e4a840ca1696, code id fa20c7ad877d2c875561e4a840ca1696c13d1d78"},
+			"cabinet with another build", "sho_", storedCabinet("a", other),
+			[]string{"other_id sho_ debug id adc720fa-7d87-872c-5561-e4a840ca1696, code id fa20c7ad877d2c875561e4a840ca1696c13d1d78"},
 			[]string{"error sho_ sho_: packed as cabinet: give a cache to unpack it into"},
 		},
 		{
-			"cabinet with something else", "sho_", storedCabinet("a", []byte("hello")), []string{"malformed sho_ sho_: unknown object file format"},
+			"cabinet with something else", "sho_", storedCabinet("a", []byte("hello")),
+			[]string{"malformed sho_ sho_: unknown object file format"},
 			[]string{"error sho_ sho_: packed as cabinet: give a cache to unpack it into"},
 		},
 		{
-			"damaged cabinet", "sho_", storedCabinet("a", debug)[:5000], []string{"malformed sho_ sho_: cabinet: cabinet is cut short: 5000 bytes of "},
+			"damaged cabinet", "sho_", storedCabinet("a", debug)[:5000],
+			[]string{"malformed sho_ sho_: cabinet: cabinet is cut short: 5000 bytes of "},
 			[]string{"error sho_ sho_: packed as cabinet: give a cache to unpack it into"},
 		},
 	} {
