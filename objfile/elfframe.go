@@ -19,8 +19,8 @@ type frameReader struct {
 	ranges    []debuginfo.Range
 }
 
-// frameBounds returns the ranges of the functions in .eh_frame, ascending and
-// without overlap. They only sharpen where symbols end: of a damaged section the
+// frameBounds returns the ranges of the functions in .eh_frame and .ARM.exidx,
+// ascending and without overlap. They only sharpen where symbols end: of a damaged section the
 // sound part is used.
 func (f *elfFile) frameBounds() []debuginfo.Range {
 	data, addr := f.frames()
@@ -33,7 +33,7 @@ func (f *elfFile) frameBounds() []debuginfo.Range {
 	for r.Len() > 0 && r.Err() == nil {
 		r.entry()
 	}
-	return mergeRanges(r.ranges)
+	return mergeRanges(append(r.ranges, f.exidxBounds()...))
 }
 
 // frames returns the contents and the address of .eh_frame, which a file without

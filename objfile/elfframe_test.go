@@ -136,3 +136,22 @@ func TestFramesEndSymbols(t *testing.T) {
 		t.Errorf("Symbols(): error %v, difference (-want +got):\n%s", err, diff)
 	}
 }
+
+// .ARM.exidx says where functions start, relative to its own entries.
+func TestExidxBounds(t *testing.T) {
+	const addr = 0x3000
+	want := []debuginfo.Range{{Start: 0x1000, End: 0x1010}, {Start: 0x1010, End: 0x4000}}
+	for _, noSections := range []bool{false, true} {
+		e := testELF{class: elf.ELFCLASS32, typ: elf.ET_DYN, machine: elf.EM_ARM, noSections: noSections}
+		index := e.encoder()
+		for i, start := range []uint32{0x1000, 0x1010, 0x4000} {
+			index.u32((start-addr-8*uint32(i))&(1<<31-1), 1)
+		}
+		index.u8(0xff) // cut off
+		e.sections = []testSection{{name: ".ARM.exidx", typ: shtARMExidx, flags: elf.SHF_ALLOC, addr: addr, data: index.Bytes()}}
+		e.segments = []testSegment{{typ: ptARMExidx, vaddr: addr, first: ".ARM.exidx", last: ".ARM.exidx"}}
+		if diff := cmp.Diff(want, e.parse(t).image.(*elfFile).frameBounds()); diff != "" {
+			t.Errorf("without sections %v (-want +got):\n%s", noSections, diff)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"debug/elf"
 	"sync"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -19,9 +20,25 @@ var goData = []string{".go.module", ".go_module", ".noptrdata", ".data", ".data.
 // language, and where the table cannot be read: there are other sources. It also
 // says whether the program has no code but Go's.
 func (f *File) goTable() (table *gopclntab.Table, allGo bool) {
-	im := gopclntab.Image{Table: f.goTableBytes()}
+	im := f.goImage()
 	if im.Table.Bytes == nil {
 		return nil, false
+	}
+	table, err := gopclntab.New(im)
+	if err != nil {
+		return nil, false
+	}
+	return table, table.IsAll(im.Text)
+}
+
+// goImage returns what a Go program's line table is read from.
+func (f *File) goImage() gopclntab.Image {
+	if e, ok := f.image.(*elfFile); ok && len(f.sections) == 0 {
+		return e.goSegments()
+	}
+	im := gopclntab.Image{Table: f.goTableBytes()}
+	if im.Table.Bytes == nil {
+		return im
 	}
 	for i := range f.sections {
 		if s := &f.sections[i]; s.Code && !s.Empty() && len(s.plain()) > 0 {
@@ -39,11 +56,28 @@ func (f *File) goTable() (table *gopclntab.Table, allGo bool) {
 			}
 		}
 	}
-	table, err := gopclntab.New(im)
-	if err != nil {
-		return nil, false
+	return im
+}
+
+// goSegments is goImage for a file without section headers.
+func (f *elfFile) goSegments() (im gopclntab.Image) {
+	for _, s := range f.loads {
+		part := gopclntab.Section{Addr: s.vaddr, Bytes: f.fileBytes(s.offset, s.filesz)}
+		im.Data = append(im.Data, part)
+		if s.flags&elf.PF_X != 0 {
+			im.Code = append(im.Code, debuginfo.Range{Start: s.vaddr, End: s.vaddr + uint64(len(part.Bytes))})
+		}
+		if im.Table.Bytes == nil {
+			if at := gopclntab.Find(part.Bytes); at >= 0 {
+				im.Table = gopclntab.Section{Addr: part.Addr + uint64(at), Bytes: part.Bytes[at:]}
+			}
+		}
 	}
-	return table, table.IsAll(im.Text)
+	im.Code = mergeRanges(im.Code)
+	if len(im.Code) > 0 {
+		im.Text = im.Code[0]
+	}
+	return im
 }
 
 // goTableBytes returns the section with the table, from the table on.

@@ -5,7 +5,9 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"os"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -143,4 +145,39 @@ func equal(a, b []symcache.Frame) bool {
 		}
 	}
 	return true
+}
+
+// TestGoTableWithoutSections reads this very program after its section headers are
+// cut off, which leaves segments to look for the table in.
+func TestGoTableWithoutSections(t *testing.T) {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("reads itself as an ELF file with addresses of 8 bytes")
+	}
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const sectionOffset, sectionCount = 0x28, 0x3c
+	clear(data[sectionOffset:][:8])
+	clear(data[sectionCount:][:4])
+	f, err := objfile.Parse("program", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lazy, err := symcache.NewLazy(f, symcache.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc, file, line, _ := runtime.Caller(0)
+	got, err := lazy.Lookup(nil, uint64(pc)-f.Base())
+	if err != nil || len(got) != 1 {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if !strings.HasSuffix(got[0].Symbol, ".TestGoTableWithoutSections") || got[0].File != file || got[0].Line != uint32(line) {
+		t.Errorf("got %s at %s:%d, want %s:%d", got[0].Symbol, got[0].File, got[0].Line, file, line)
+	}
 }
