@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -75,8 +77,8 @@ func BenchmarkEvent(b *testing.B) {
 // realEvent is an event of 100 threads with 30 frames each, all over a real C++
 // program, with 199 images beside it that nothing needs.
 func realEvent(b *testing.B) (event []byte, dir string) {
-	dir = fixture.Corpus(b, "built/ninja-gcc-O2-zlib/ninja")
-	f, err := objfile.Open(dir)
+	path := fixture.Corpus(b, "built/ninja-gcc-O2-zlib/ninja")
+	f, err := objfile.Open(path)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -110,7 +112,24 @@ func realEvent(b *testing.B) (event []byte, dir string) {
 		fmt.Fprintf(&t, `,{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/lib%d.so","image_addr":"%#x","image_size":65536}`, i+1, i, 0x7e0000000000+i*0x10000)
 	}
 	t.WriteString(`]}}`)
-	return t.Bytes(), dir
+	return t.Bytes(), folderWith(b, path)
+}
+
+// folderWith returns a folder that has nothing but links to a file and to what lies
+// beside it under longer names.
+func folderWith(t testing.TB, path string) string {
+	t.Helper()
+	dir := t.TempDir()
+	paths, err := filepath.Glob(path + "*")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		if err := os.Symlink(path, filepath.Join(dir, filepath.Base(path))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // BenchmarkRealEvent is the whole job with a debug file that is there already.

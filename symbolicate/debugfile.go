@@ -2,6 +2,7 @@ package symbolicate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -56,6 +57,7 @@ type opened struct {
 	table    table
 	note     string              // what of the file could not be read, if anything
 	wanting  []string            // paths where more of its debug information would be
+	kept     string              // name of its key in the cache on disk; "" it is not there
 	embedded func() *source.Code // source code that it carries; nil without
 	names    *nameTable
 }
@@ -73,16 +75,16 @@ type table interface {
 
 // A loader makes debugFiles for one scope.
 type loader struct {
+	scope         string
 	local, remote []Source
 	retry         time.Duration // how long to believe that remote have nothing
 	finds         gate
-	open          openFunc
+	tables        *tables
+	open          openFunc // of tables
 	names         func() *nameTable
 }
 
-// An openFunc makes a table of a debug file and, if that is another file, the image
-// itself, whose symbols name what the debug file does not.
-type openFunc func(ctx context.Context, debug source.File, image *source.File) (*opened, error)
+type openFunc func(context.Context, parts) (*opened, error)
 
 // load finds the files of an image and opens the best. It is a loadFunc: whatever
 // goes wrong besides the context is in the debugFile.
@@ -90,15 +92,25 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (
 	if im.DebugID.IsZero() && im.CodeID == "" {
 		return &loaded{file: &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}}, nil
 	}
-	if last == nil {
+	first := last == nil
+	if first {
 		last = &loaded{file: &debugFile{}}
 	}
-	found, err := l.find(ctx, im, last.search)
-	if err != nil {
+	found := last.search
+	if err := l.askLocal(ctx, im, &found); err != nil {
+		return nil, err
+	}
+	if first {
+		if f := l.recall(ctx, im, &found); f != nil {
+			return &loaded{file: f}, nil
+		}
+	}
+	if err := l.askRemote(ctx, im, &found); err != nil {
 		return nil, err
 	}
 	f := last.file
 	if files := found.files(); !f.isOf(files) {
+		var err error
 		if f, err = l.openBest(ctx, files); err != nil {
 			return nil, err
 		}
@@ -107,57 +119,87 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (
 			f = notFound(im, lookups)
 		}
 		f.all, f.lookups = files, slices.Clip(lookups[:min(len(lookups), maxLookups)])
+		l.remember(ctx, im, &found, f)
 	}
-	until := found.again()
-	if f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0 {
-		until = time.Time{} // there is nothing better
+	return &loaded{file: f, search: found, until: f.until(found.again())}, nil
+}
+
+// until returns when it is worth looking for something better than f, if that may
+// be there at a time; zero for never.
+func (f *debugFile) until(again time.Time) time.Time {
+	switch {
+	case f.status == ImageOther:
+		return time.Now().Add(retryFailed)
+	case f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0:
+		return time.Time{}
 	}
-	return &loaded{file: f, search: found, until: until}, nil
+	return again
 }
 
 // isOf reports whether f is what opening the best of files would give.
 func (f *debugFile) isOf(files []source.File) bool {
-	return f.status == ImageFound && len(f.wanting) == 0 && slices.EqualFunc(f.all, files, func(a, b source.File) bool {
+	return f.status == ImageFound && !anyThere(f.wanting) && slices.EqualFunc(f.all, files, func(a, b source.File) bool {
 		return a.Path == b.Path && a.Digest == b.Digest
 	})
 }
 
 // openBest opens the first of the files that can be opened. It returns nil if
-// there are none, and what is wrong with the last if none can be. The error is the
+// there are none, and what is wrong with the first if none can be. The error is the
 // context's.
-func (l *loader) openBest(ctx context.Context, files []source.File) (best *debugFile, err error) {
+func (l *loader) openBest(ctx context.Context, files []source.File) (*debugFile, error) {
+	var worse *debugFile
 	for i, file := range files {
 		if file.Features.Sources {
 			continue
 		}
-		o, err := l.open(ctx, file, symbolsOf(files[i+1:]))
+		var o *opened
+		err := safely(func() (err error) {
+			o, err = l.open(ctx, parts{l.scope, file, symbolsOf(files[i+1:])})
+			return err
+		})
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case err != nil:
-			best = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.Origin}
+		case err != nil && worse == nil:
+			worse = l.unusable(file, err)
 			continue
-		}
-		if o.names = l.names(); file.Compiled {
+		case err != nil:
+			continue
+		case file.Compiled:
 			o.embedded = embeddedIn(files[i+1:])
 		}
-		best = &debugFile{
-			status:   ImageFound,
-			reason:   o.note,
-			path:     file.Origin,
-			features: file.Features,
-			arch:     objfile.ParseArch(o.table.Arch()),
-			opened:   o,
-			code:     bundleIn(files),
+		f := &debugFile{all: files}
+		if l.found(f, file, o); worse != nil {
+			f.reason = worse.reason
 		}
-		// Events use a file after the store has forgotten it, so the collector is
-		// the one to know when a mapped table is done with.
-		if mapped, ok := o.table.(io.Closer); ok {
-			runtime.AddCleanup(o, func(c io.Closer) { c.Close() }, mapped)
-		}
-		return best, nil
+		return f, nil
 	}
-	return best, nil
+	return worse, nil
+}
+
+// unusable is what is to be said of a file that cannot be opened.
+func (l *loader) unusable(file source.File, err error) *debugFile {
+	f := &debugFile{status: ImageMalformed, path: file.Origin}
+	f.reason = strings.ReplaceAll(err.Error(), file.Path, file.Origin)
+	if fault := (*panicError)(nil); errors.As(err, &fault) {
+		l.tables.counts.panics.Add(1)
+		f.status, f.reason = ImageOther, file.Origin+": "+f.reason
+	}
+	return f
+}
+
+// found completes f, whose files are set, with the one of them that was opened.
+func (l *loader) found(f *debugFile, file source.File, o *opened) {
+	o.names = l.names()
+	f.status, f.reason, f.path, f.features = ImageFound, o.note, file.Origin, file.Features
+	f.arch = objfile.ParseArch(o.table.Arch())
+	f.opened = o
+	f.code = bundleIn(f.all)
+	// Events use a file after the store has forgotten it, so the collector is
+	// the one to know when a mapped table is done with.
+	if mapped, ok := o.table.(io.Closer); ok {
+		runtime.AddCleanup(o, func(c io.Closer) { c.Close() }, mapped)
+	}
 }
 
 // bundleIn returns the source code in the first of the files that is a bundle of it.

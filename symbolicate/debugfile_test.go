@@ -18,7 +18,7 @@ func TestTableWithoutImage(t *testing.T) {
 		t.Fatal(found, err)
 	}
 	gone := filepath.Join(t.TempDir(), "gone")
-	o, err := New(Options{}).open(t.Context(), found.Files[0], &source.File{Path: gone})
+	o, err := New(Options{}).open(t.Context(), parts{debug: found.Files[0], image: &source.File{Path: gone, Origin: gone}})
 	if err != nil {
 		t.Fatal(err)
 	}

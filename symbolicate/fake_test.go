@@ -88,8 +88,8 @@ func (fakeSource) Find(ctx context.Context, im *debugimage.Image) (source.Result
 }
 
 // fakeOpen opens a file of the fakeSource.
-func fakeOpen(_ context.Context, f source.File, _ *source.File) (*opened, error) {
-	arch := strings.TrimPrefix(f.Path, "/symbols/")
+func fakeOpen(_ context.Context, p parts) (*opened, error) {
+	arch := strings.TrimPrefix(p.debug.Path, "/symbols/")
 	if arch == "broken" {
 		return nil, errors.New("/symbols/broken: .debug_info+0x10: need 4 bytes, have 1")
 	}
@@ -101,7 +101,7 @@ func newFake(opts Options) *Symbolicator {
 	opts.Sources = append(opts.Sources, fakeSource{})
 	s := New(opts)
 	s.open = fakeOpen
-	return s.symbolicator(s.opts)
+	return s.symbolicator("", s.opts)
 }
 
 // symbolicateFake runs an event through a Symbolicator with the fakeSource.

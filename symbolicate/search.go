@@ -55,32 +55,35 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// find asks for an image's files, but not those who were asked last time and have
-// nothing new to say. Its errors are those of the context; sources that cannot be
-// asked are among the lookups.
-func (l *loader) find(ctx context.Context, im *debugimage.Image, last search) (s search, err error) {
-	if err := l.finds.enter(ctx); err != nil {
-		return s, err
+// askLocal asks the sources at hand for an image's files, unless they were asked
+// and have nothing new to say.
+func (l *loader) askLocal(ctx context.Context, im *debugimage.Image, s *search) (err error) {
+	if time.Now().Before(s.local.again) {
+		return nil
 	}
-	defer l.finds.leave(1)
-	now := time.Now()
-	if s = last; !now.Before(s.local.again) {
-		if s.local, err = ask(ctx, im, l.local, false, recheckLocal); err != nil {
-			return s, err
-		}
-	}
+	s.local, err = l.ask(ctx, im, l.local, false, recheckLocal)
+	return err
+}
+
+// askRemote asks the others, if there is need to.
+func (l *loader) askRemote(ctx context.Context, im *debugimage.Image, s *search) (err error) {
 	switch {
-	case len(l.remote) == 0 || hasDebugInfo(s.local.files):
+	case hasDebugInfo(s.local.files):
 		s.remote = answers{}
-	case !now.Before(s.remote.again):
-		s.remote, err = ask(ctx, im, l.remote, true, l.retry)
+	case !time.Now().Before(s.remote.again):
+		s.remote, err = l.ask(ctx, im, l.remote, true, l.retry)
 	}
-	return s, err
+	return err
 }
 
 // ask asks all sources, or up to the first that has debug information. They are
-// to be asked again after a while, or when one of them says.
-func ask(ctx context.Context, im *debugimage.Image, sources []Source, upToFirst bool, while time.Duration) (a answers, err error) {
+// to be asked again after a while, or when one of them says. The error is that of
+// the context; sources that cannot be asked are among the lookups.
+func (l *loader) ask(ctx context.Context, im *debugimage.Image, sources []Source, upToFirst bool, while time.Duration) (a answers, err error) {
+	if err := l.finds.enter(ctx); err != nil {
+		return a, err
+	}
+	defer l.finds.leave(1)
 	for _, s := range sources {
 		res, err := s.Find(ctx, im)
 		if ctx.Err() != nil {

@@ -15,17 +15,22 @@ type Stats struct {
 	Evictions uint64 // images that were forgotten because others needed their place
 
 	Lingering int    // images loading now though the deadlines of those who asked have passed
-	Panics    uint64 // images whose loading ended in a panic
+	Panics    uint64 // files and images that the engine panicked on
 
 	Compiles    uint64        // debug files that were compiled
 	CompileTime time.Duration // that this took, waiting for a processor not included
+	TableHits   uint64        // tables that were in the cache on disk
+	CacheFaults uint64        // times that this could not give or take something
 }
 
 // Stats returns the numbers as they are now.
 func (s *Symbolicator) Stats() Stats {
 	st := s.store.snapshot()
-	st.Compiles = s.tables.compiles.Load()
-	st.CompileTime = time.Duration(s.tables.compileTime.Load())
+	st.Panics = s.counts.panics.Load()
+	st.Compiles = s.counts.compiles.Load()
+	st.CompileTime = time.Duration(s.counts.compileTime.Load())
+	st.TableHits = s.counts.tableHits.Load()
+	st.CacheFaults = s.counts.cacheFaults.Load()
 	return st
 }
 
@@ -38,8 +43,8 @@ func (s *store) snapshot() Stats {
 	return st
 }
 
-// tableStats are counted while tables are made.
-type tableStats struct {
-	compiles    atomic.Uint64
-	compileTime atomic.Int64 // ns
+// counts are those of the Stats that are counted without the store's lock.
+type counts struct {
+	panics, compiles, tableHits, cacheFaults atomic.Uint64
+	compileTime                              atomic.Int64 // ns
 }

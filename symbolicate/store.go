@@ -4,9 +4,6 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"fmt"
-	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +19,7 @@ type store struct {
 	max     int64
 	loads   flight.Group[imageKey, *loaded]
 	lingers gate
+	counts  *counts
 	closing context.Context
 	end     context.CancelFunc // of closing
 	waits   sync.WaitGroup     // for loads
@@ -79,8 +77,8 @@ const (
 // retryFailed is when a load that failed for reasons that may pass is tried again.
 const retryFailed = time.Minute
 
-func (s *store) init(max int64) {
-	s.max = max
+func (s *store) init(max int64, c *counts) {
+	s.max, s.counts = max, c
 	s.lingers = newGate(maxLingers)
 	s.entries = make(map[imageKey]*list.Element)
 	s.closing, s.end = context.WithCancel(context.Background())
@@ -152,47 +150,26 @@ func (s *store) linger(work context.Context, stop context.CancelFunc) bool {
 	return true
 }
 
-// fill loads the file of an image and keeps it. A load that panics is a file that
-// cannot be had.
+// fill loads the file of an image and keeps it. A load that panics is an answer for
+// the image.
 func (s *store) fill(ctx context.Context, key imageKey, im *debugimage.Image, load loadFunc) (l *loaded, err error) {
 	last := s.last(key)
 	if last != nil && last.fresh() {
 		return last, nil // since the caller looked
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			l, err = s.panicked(cause), nil
-		}
-		if err == nil {
-			s.keep(key, l)
-		}
-	}()
-	return load(ctx, im, last)
-}
-
-// panicked returns what is loaded when loading panics. It is called while that is
-// being recovered from.
-func (s *store) panicked(cause any) *loaded {
-	s.mu.Lock()
-	s.stats.Panics++
-	s.mu.Unlock()
-	f := &debugFile{status: ImageOther, reason: fmt.Sprintf("panic: %v, in %s", cause, panicSite())}
-	return &loaded{file: f, until: time.Now().Add(retryFailed)}
-}
-
-// panicSite names the function that panicked, for a deferred call to ask.
-func panicSite() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
-	panicking := false
-	for {
-		f, more := frames.Next()
-		inRuntime := strings.HasPrefix(f.Function, "runtime.")
-		if panicking && !inRuntime || !more {
-			return fmt.Sprintf("%s:%d", f.Function, f.Line)
-		}
-		panicking = panicking || inRuntime
+	err = safely(func() (err error) {
+		l, err = load(ctx, im, last)
+		return err
+	})
+	if fault := (*panicError)(nil); errors.As(err, &fault) {
+		s.counts.panics.Add(1)
+		f := &debugFile{status: ImageOther, reason: fault.Error()}
+		l, err = &loaded{file: f, until: f.until(time.Time{})}, nil
 	}
+	if err == nil {
+		s.keep(key, l)
+	}
+	return l, err
 }
 
 // last returns what was loaded for an image last, nil if nothing was.

@@ -36,7 +36,7 @@ func missing(while time.Duration) *loaded {
 
 func newTestStore(max int64) *store {
 	s := new(store)
-	s.init(max)
+	s.init(max, new(counts))
 	return s
 }
 

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/demangle"
 )
 
@@ -45,6 +46,11 @@ type Options struct {
 	// and what is known of images without debug files. The image that was used last
 	// stays, whatever its size. Zero means 1 GiB.
 	MaxBytes int64
+
+	// Cache, if not nil, keeps tables on disk, from where they are mapped, and what
+	// is known of files: a process that starts finds what another one has compiled.
+	// Where the cache does not work, on a full disk, tables are in memory.
+	Cache *filecache.Cache
 
 	// Memory is how many bytes compiling one debug file should stay within; zero
 	// sets no limit. See [symcache.Options].
@@ -75,7 +81,8 @@ type Options struct {
 // the next event, and is safe for concurrent use.
 type Symbolicator struct {
 	opts  Options
-	scope uint32 // see Scoped
+	name  string // of the scope, see Scoped; "" outermost
+	scope uint32 // the same in one word
 	load  loadFunc
 	*engine
 }
@@ -87,6 +94,7 @@ type engine struct {
 	open   openFunc // of tables
 	finds  gate
 	names  *demangle.Cache
+	counts counts
 	scopes atomic.Uint32 // how many there are
 	jobs   sync.Pool     // of *job
 }
@@ -116,34 +124,38 @@ func New(opts Options) *Symbolicator {
 		finds: newGate(maxFinds),
 		names: demangle.NewCache(0, demangle.Options{}),
 	}
-	e.store.init(opts.MaxBytes)
-	e.tables.init(opts)
+	e.store.init(opts.MaxBytes, &e.counts)
+	e.tables = tables{gate: newGate(opts.Workers), memory: opts.Memory, cache: opts.Cache, counts: &e.counts}
 	e.open = e.tables.open
 	e.jobs.New = func() any { return new(job) }
-	return e.symbolicator(opts)
+	return e.symbolicator("", opts)
 }
 
 // symbolicator returns a Symbolicator with a scope of its own.
-func (e *engine) symbolicator(opts Options) *Symbolicator {
+func (e *engine) symbolicator(name string, opts Options) *Symbolicator {
 	l := &loader{
+		scope:  name,
 		local:  opts.Sources,
 		remote: opts.Remote,
 		retry:  opts.RetryMissing,
 		finds:  e.finds,
+		tables: &e.tables,
 		open:   e.open,
 		names:  func() *nameTable { return newNameTable(e.names) },
 	}
-	return &Symbolicator{opts: opts, scope: e.scopes.Add(1), load: l.load, engine: e}
+	return &Symbolicator{opts: opts, name: name, scope: e.scopes.Add(1), load: l.load, engine: e}
 }
 
 // Scoped returns a Symbolicator that asks sources and remote first, then those of
-// s. It shares the limits of s and its memory, but what it finds is not seen by s
-// nor by anything else that Scoped returned.
+// s. It shares the limits of s, its memory and its cache, but what it finds is not
+// seen by s nor by anything else that Scoped returned. The name says whose it is to
+// other processes that have the same cache: who has it, sees what is found in it.
+// Tables in the cache are shared by all that have found files of the same bytes.
 func (s *Symbolicator) Scoped(name string, sources, remote []Source) *Symbolicator {
 	opts := s.opts
 	opts.Sources = slices.Concat(sources, opts.Sources)
 	opts.Remote = slices.Concat(remote, opts.Remote)
-	return s.engine.symbolicator(opts)
+	return s.engine.symbolicator(fmt.Sprintf("%s/%q", s.name, name), opts)
 }
 
 // FromRaw returns a Symbolicator that is s in all but Options.FromRaw, which is set.

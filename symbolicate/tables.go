@@ -3,60 +3,111 @@ package symbolicate
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
 
-// A tables makes the tables of debug files.
+// A tables makes the tables of debug files. It is safe for concurrent use.
 type tables struct {
-	gate   gate  // a place for each processor
-	memory int64 // of compiling one file
-	tableStats
+	gate   gate             // a place for each processor
+	memory int64            // of compiling one file
+	cache  *filecache.Cache // nil: tables are in memory
+	counts *counts
 }
 
-func (t *tables) init(opts Options) {
-	t.gate, t.memory = newGate(opts.Workers), opts.Memory
+// Parts are what a table is made of.
+type parts struct {
+	scope string       // whose files they are
+	debug source.File  // the debug file
+	image *source.File // the image itself, whose symbols name what the debug file does not; nil without
 }
 
-// open compiles files into a table in memory, or maps one that was compiled before.
-func (t *tables) open(ctx context.Context, debug source.File, image *source.File) (*opened, error) {
-	if debug.Compiled {
-		table, err := symcache.OpenFile(debug.Path)
+// A compiled is a table, and what is to be remembered with it.
+type compiled struct {
+	table []byte
+	notes notes
+}
+
+// Notes are what is remembered with a table.
+type notes struct {
+	Note    string `json:",omitempty"` // what of the files could not be read; they are called by placeholders
+	Sources bool   `json:",omitempty"` // the debug information carries source code
+
+	// Companions are the files besides the parts that the table is made of, and
+	// Wanted are paths where there was none. They are where Scope looks for those
+	// of a file at Path.
+	Companions []companion `json:",omitempty"`
+	Wanted     []string    `json:",omitempty"`
+	Scope      string      `json:",omitempty"`
+	Path       string      `json:",omitempty"`
+
+	lacking bool // a part was not there: not to be remembered
+}
+
+type companion struct {
+	Path   string
+	Digest string // SHA-256 in hex
+}
+
+// Placeholders in a note for the names of the parts.
+const (
+	debugName = "\x00debug"
+	imageName = "\x00image"
+)
+
+// open opens the table of parts: a file that is one, one from the cache, or a new
+// one.
+func (t *tables) open(ctx context.Context, p parts) (*opened, error) {
+	switch {
+	case p.debug.Compiled:
+		table, err := symcache.OpenFile(p.debug.Path)
 		if err != nil {
 			return nil, err
 		}
 		return &opened{table: table}, nil
+	case t.cache != nil:
+		return t.openCached(ctx, p)
 	}
+	c, err := t.compile(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return c.open(p)
+}
+
+// compile compiles parts when there is a processor for it.
+func (t *tables) compile(ctx context.Context, p parts) (*compiled, error) {
 	if err := t.gate.enter(ctx); err != nil {
 		return nil, err
 	}
-	more := t.gate.enterMore(cap(t.gate) - 1)
-	defer t.gate.leave(1 + more)
+	workers := 1 + t.gate.enterMore(cap(t.gate)-1)
+	defer t.gate.leave(workers)
 	start := time.Now()
 	defer func() {
-		t.compiles.Add(1)
-		t.compileTime.Add(int64(time.Since(start)))
+		t.counts.compiles.Add(1)
+		t.counts.compileTime.Add(int64(time.Since(start)))
 	}()
-	return t.compile(ctx, debug, image, 1+more)
+	return compile(p, symcache.Options{Context: ctx, Workers: workers, Columns: true, Memory: t.memory})
 }
 
-// compile compiles files into a table in memory.
-func (t *tables) compile(ctx context.Context, debug source.File, image *source.File, workers int) (*opened, error) {
-	o := &opened{}
-	opts := symcache.Options{Workers: workers, Columns: true, Memory: t.memory}
-	if image != nil && !image.Compiled {
-		im, err := image.Open()
+func compile(p parts, opts symcache.Options) (*compiled, error) {
+	c := &compiled{}
+	if p.image != nil && !p.image.Compiled {
+		im, err := p.image.Open()
 		if err == nil {
 			defer im.Close()
 			opts.Image = im
 		} else {
-			o.note = "without the image's own symbols: " + err.Error()
+			c.notes.lacking = true
+			c.notes.Note = "without the image's own symbols: " + err.Error()
 		}
 	}
-	f, err := debug.Open()
+	f, err := p.debug.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -66,19 +117,58 @@ func (t *tables) compile(ctx context.Context, debug source.File, image *source.F
 		return nil, err
 	}
 	if res.Broken > 0 {
-		o.note = fmt.Sprintf("damaged units: %d, the first: %v", res.Broken, res.Fault)
+		c.notes.Note = fmt.Sprintf("damaged units: %d, the first: %v", res.Broken, res.Fault)
 	}
-	if sources, _ := f.Sources(); len(sources) > 0 {
-		o.embedded = embedded(debug)
+	c.notes.Note = p.anonymous(c.notes.Note)
+	sources, _ := f.Sources()
+	c.notes.Sources = len(sources) > 0
+	read, wanted := f.Companions()
+	for _, path := range read {
+		c.notes.Companions = append(c.notes.Companions, companion{Path: path})
 	}
-	o.table, err = symcache.Open(res.Table)
-	return o, err
+	if c.notes.Wanted = wanted; len(read)+len(wanted) > 0 {
+		c.notes.Scope, c.notes.Path = p.scope, p.debug.Path
+	}
+	c.table = res.Table
+	return c, nil
 }
 
-// embedded returns the source code that a debug file carries.
-func embedded(f source.File) func() *source.Code {
-	return sync.OnceValue(func() *source.Code {
-		code, _ := source.OpenEmbedded(f)
-		return code
-	})
+// open returns the table in memory.
+func (c *compiled) open(p parts) (*opened, error) {
+	table, err := symcache.Open(c.table)
+	if err != nil {
+		return nil, err
+	}
+	return p.opened(table, &c.notes), nil
+}
+
+// opened returns the table of the parts.
+func (p *parts) opened(t table, n *notes) *opened {
+	o := &opened{table: t, note: p.named(n.Note), wanting: n.Wanted}
+	if debug := p.debug; n.Sources {
+		o.embedded = sync.OnceValue(func() *source.Code {
+			code, _ := source.OpenEmbedded(debug)
+			return code
+		})
+	}
+	return o
+}
+
+// anonymous puts placeholders for the names of the parts into a text. The same
+// bytes may be called otherwise elsewhere, and by whom that is not told.
+func (p *parts) anonymous(text string) string {
+	text = strings.ReplaceAll(text, p.debug.Path, debugName)
+	if p.image != nil {
+		text = strings.ReplaceAll(text, p.image.Path, imageName)
+	}
+	return text
+}
+
+// named is the inverse of anonymous, but it calls files by their origin.
+func (p *parts) named(text string) string {
+	text = strings.ReplaceAll(text, debugName, p.debug.Origin)
+	if p.image != nil {
+		text = strings.ReplaceAll(text, imageName, p.image.Origin)
+	}
+	return text
 }

@@ -42,7 +42,7 @@ func TestEventsAgreeWithReferenceTools(t *testing.T) {
 			defer f.Close()
 			truth := readTruth(t, fixture.Corpus(t, "truth/"+tt.truth+".jsonl.gz"))
 			event := eventOf(f, truth)
-			out, err := New(Options{Sources: []Source{source.NewDir(path)}}).Event(t.Context(), event)
+			out, err := New(Options{Sources: []Source{source.NewDir(folderWith(t, path))}}).Event(t.Context(), event)
 			if err != nil {
 				t.Fatal(err)
 			}
