@@ -20,8 +20,8 @@ import (
 // active there: the last line it meets is the row of that address, and the ones
 // before are the lines of the calls.
 type inlineTree struct {
-	sites []site // in preorder
-	spans []span // rows of the sites; first in their order, then by address
+	sites []site   // in preorder
+	spans []span   // rows of the sites; first in their order, then by address
 	keys  []uint64 // of spans, while they are sorted
 	spare []span   // scratch
 	rows  []debuginfo.Row

@@ -110,12 +110,17 @@ func (t *typeStream) readIndex(stream uint16, off, size uint64) []indexEntry {
 	return index
 }
 
+// has reports whether there may be a record n: simple types have none.
+func (t *typeStream) has(n uint32) bool {
+	t.once.Do(t.load)
+	return t.begin <= n && n < t.end
+}
+
 // record returns the kind and the body of record n. A number that has no record
 // gives an empty body.
 func (t *typeStream) record(n uint32) (kind uint16, body []byte) {
-	t.once.Do(t.load)
-	if n < t.begin || n >= t.end {
-		return 0, nil // simple types have no records
+	if !t.has(n) {
+		return 0, nil
 	}
 	place := t.place(n)
 	if place == placeMissing {

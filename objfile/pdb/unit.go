@@ -13,7 +13,7 @@ import (
 // the next, so that reading allocates nothing per symbol.
 type reader struct {
 	file *File
-	ids  map[uint32]functionID // by number in the IPI stream
+	ids  idTable
 
 	// Of the module that is being read.
 	unit      *debuginfo.Unit
@@ -27,11 +27,34 @@ type reader struct {
 	inlines   inlineTree
 }
 
-// A functionID is a resolved id. Each is resolved once, since its name may be
-// long and any number of modules may inline it.
-type functionID struct{ scope, name string }
+func newReader(f *File) *reader { return &reader{file: f} }
 
-func newReader(f *File) *reader { return &reader{file: f, ids: map[uint32]functionID{}} }
+// A functionID is the name of a function id of the IPI stream. Each is resolved
+// once, since it may be long and any number of modules may inline the function.
+type functionID struct {
+	scope, name string
+	resolved    bool
+}
+
+// An idTable holds function ids by number, in pages: those that a module inlines
+// are close to one another.
+type idTable map[uint32]*idPage
+
+type idPage [1 << idPageBits]functionID
+
+const idPageBits = 6
+
+func (t *idTable) at(id uint32) *functionID {
+	if *t == nil {
+		*t = idTable{}
+	}
+	page := (*t)[id>>idPageBits]
+	if page == nil {
+		page = new(idPage)
+		(*t)[id>>idPageBits] = page
+	}
+	return &page[id%(1<<idPageBits)]
+}
 
 // moduleSignature starts a module's stream whose symbols and lines are as this
 // package reads them: with zero-terminated names, since Visual C++ 7.
@@ -148,10 +171,13 @@ func (r *reader) nameOf(id uint32) uint32 {
 	if !ok {
 		return 0
 	}
-	f, ok := r.ids[id]
-	if !ok {
+	if !r.file.items.has(id) {
+		return 0
+	}
+	f := r.ids.at(id)
+	if !f.resolved {
 		f.scope, f.name = r.file.functionName(id)
-		r.ids[id] = f
+		f.resolved = true
 	}
 	if f.name == "" {
 		return 0

@@ -281,7 +281,9 @@ const (
 // texts writes functions, files and strings.
 func (e *encoder) texts() error {
 	size := uint64(0)
-	for _, n := range e.t.names.list {
+	names := &e.t.names
+	for i := range names.len() {
+		n := names.at(uint32(i))
 		size += uint64(len(n.Symbol)) + uint64(len(n.Scope)) + 6
 	}
 	for _, p := range e.t.paths {
@@ -294,10 +296,11 @@ func (e *encoder) texts() error {
 	for _, id := range e.ids {
 		s = append(s, id...)
 	}
-	functions := make([]byte, 0, functionSize*len(e.t.names.list))
-	for _, n := range e.t.names.list {
+	functions := make([]byte, 0, functionSize*names.len())
+	for i := range names.len() {
 		var off uint32
 		var flags byte
+		n := names.at(uint32(i))
 		off, s = e.name(s, n, &flags)
 		functions = le.AppendUint32(functions, off)
 		functions = le.AppendUint16(functions, uint16(min(len(n.Symbol), longSymbol)))
@@ -314,7 +317,7 @@ func (e *encoder) texts() error {
 }
 
 // name appends the strings of a name to s.
-func (e *encoder) name(s []byte, n debuginfo.Name, flags *byte) (uint32, []byte) {
+func (e *encoder) name(s []byte, n *debuginfo.Name, flags *byte) (uint32, []byte) {
 	if len(n.Symbol) >= longSymbol {
 		s = le.AppendUint32(s, uint32(len(n.Symbol)))
 	}

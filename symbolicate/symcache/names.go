@@ -93,18 +93,20 @@ func (t *placeTable) probe(want place) *place {
 
 // A nameTable numbers names in the order in which they are asked for, by content.
 type nameTable struct {
-	list  []debuginfo.Name // by number; 0 is no name
-	slots []nameSlot       // a power of two of them, at most half of them in use
-	used  int
-	seed  maphash.Seed
+	chunks [][]debuginfo.Name // by number, so that none is moved; 0 is no name
+	slots  []nameSlot         // a power of two of them, at most half of them in use
+	used   int
+	seed   maphash.Seed
 }
+
+const nameChunk = 1 << 8
 
 // A nameSlot has the number of a name, and the hash of it, so that growing reads no names.
 type nameSlot struct{ hash, number uint32 }
 
 // init makes room for n names, about half of which are equal to others.
 func (t *nameTable) init(n int) {
-	t.list = append(make([]debuginfo.Name, 0, n/2+1), debuginfo.Name{})
+	t.add(debuginfo.Name{})
 	t.slots = make([]nameSlot, 1<<bits.Len(uint(n+8)))
 	t.seed = maphash.MakeSeed()
 }
@@ -128,7 +130,7 @@ func (t *nameTable) number(n debuginfo.Name) uint32 {
 			t.used++
 			return slot.number
 		}
-		if slot.hash == uint32(hash) && t.list[slot.number] == n {
+		if slot.hash == uint32(hash) && *t.at(slot.number) == n {
 			return slot.number
 		}
 	}
@@ -136,8 +138,24 @@ func (t *nameTable) number(n debuginfo.Name) uint32 {
 
 // add appends a name and returns its number.
 func (t *nameTable) add(n debuginfo.Name) uint32 {
-	t.list = append(t.list, n)
-	return uint32(len(t.list) - 1)
+	last := len(t.chunks) - 1
+	if last < 0 || len(t.chunks[last]) == nameChunk {
+		t.chunks = append(t.chunks, make([]debuginfo.Name, 0, nameChunk))
+		last++
+	}
+	t.chunks[last] = append(t.chunks[last], n)
+	return uint32(t.len() - 1)
+}
+
+// at returns the name with a number.
+func (t *nameTable) at(number uint32) *debuginfo.Name {
+	return &t.chunks[number/nameChunk][number%nameChunk]
+}
+
+// len returns how many names there are, no name included.
+func (t *nameTable) len() int {
+	last := len(t.chunks) - 1
+	return last*nameChunk + len(t.chunks[last])
 }
 
 func (t *nameTable) grow() {

@@ -40,8 +40,8 @@ func newTable(c *compiler, workers []*worker) *table {
 	}
 	names := len(c.in.Symbols)
 	for _, w := range workers {
-		names += len(w.names.list)
-		t.byWork = append(t.byWork, make([]uint32, len(w.names.list)))
+		names += w.names.len()
+		t.byWork = append(t.byWork, make([]uint32, w.names.len()))
 		t.pathsBy = append(t.pathsBy, make([]uint32, len(w.paths)))
 		for _, chunk := range w.blocks {
 			for i := range chunk {
@@ -185,7 +185,7 @@ func (t *table) number() {
 func (t *table) workerName(w *worker, name uint32) uint32 {
 	n := &t.byWork[w.index][name]
 	if *n == 0 {
-		*n = t.names.number(w.names.list[name]) + 1
+		*n = t.names.number(*w.names.at(name)) + 1
 	}
 	return *n - 1
 }
@@ -210,7 +210,7 @@ func (t *table) functionOf(e *entry) uint32 {
 		return t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 	}
 	w := t.workers[b.worker]
-	name := w.names.list[b.function]
+	name := *w.names.at(b.function)
 	if better := t.c.nameAt(name, b.entry); better != name {
 		return t.names.number(better)
 	}
