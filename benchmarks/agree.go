@@ -10,16 +10,13 @@ import (
 // are not compared with ours: it does another job.
 const leastAgreement = 90
 
-// candidates is how many addresses the fast tools are asked for, so that enough
-// are left of those to which all give one answer.
-const candidates = many + many/4
-
 // agreements say, for every tool that was asked about one input, what percentage
 // of its answers equals ours, and why others could not be asked.
 type agreements struct {
 	Asked  int                // addresses that the fast tools were asked for
 	Equal  map[string]float64 // by the key of a tool, in percent
 	Failed map[string]string  // by the key of a tool
+	Deaths map[string]int     // by the key of a tool: addresses that it crashed on
 }
 
 // A key tells a library from the command of the same project.
@@ -45,13 +42,16 @@ func (a agreements) admit(j *job, key string, s side) {
 // addresses, and writes the files of addresses that are timed: those to which all
 // comparable fast tools gave the same answer as ours.
 func agree(s subject) (agreements, error) {
-	result := agreements{Equal: map[string]float64{}, Failed: map[string]string{}}
+	result := agreements{Equal: map[string]float64{}, Failed: map[string]string{}, Deaths: map[string]int{}}
 	for _, c := range compilers {
+		if !c.reads(s.group) {
+			continue
+		}
 		if err := c.command(s, 2).run(); err != nil {
 			result.Failed[libraryKey(c.name)] = err.Error()
 		}
 	}
-	addrs, err := s.draw(candidates)
+	addrs, err := s.draw(s.candidates())
 	if err != nil {
 		return result, err
 	}
@@ -82,26 +82,32 @@ func agree(s subject) (agreements, error) {
 		}
 	}
 	for _, l := range libraries {
+		if !l.reads(s.group) {
+			continue
+		}
 		got, err := l.answers(s, all)
 		compare(libraryKey(l.name), got, err)
 	}
 	for _, z := range symbolizers {
-		if z.most == many && z.name != gimli && z.name != blazesym { // their commands are the libraries
-			got, err := z.answers(s, all)
+		if z.reads(s.group) && z.most == many && z.name != gimli && z.name != blazesym { // their commands are the libraries
+			got, deaths, err := z.survive(s, addrs)
+			result.Deaths[symbolizerKey(z.name)] = deaths
 			compare(symbolizerKey(z.name), got, err)
 		}
 	}
-	for _, name := range []string{gimli, blazesym} {
-		result.copy(libraryKey(name), symbolizerKey(name))
+	if s.group == elf {
+		for _, name := range []string{gimli, blazesym} {
+			result.copy(libraryKey(name), symbolizerKey(name))
+		}
 	}
 	result.copy(libraryKey(ours), libraryKey(oursColumns))
-	sample := make([]uint64, 0, many)
+	sample := make([]uint64, 0, s.many())
 	for i, addr := range addrs {
-		if agreed[i] && len(reference[i]) > 0 && len(sample) < many {
+		if agreed[i] && len(reference[i]) > 0 && len(sample) < s.many() {
 			sample = append(sample, addr)
 		}
 	}
-	if len(sample) < many {
+	if len(sample) < s.many() {
 		return result, fmt.Errorf("%s: all tools agree on only %d of %d addresses", s.name, len(sample), len(addrs))
 	}
 	if err := s.writeSamples(sample); err != nil {
@@ -112,8 +118,8 @@ func agree(s subject) (agreements, error) {
 
 // writeSamples writes the files of addresses that jobs read.
 func (s subject) writeSamples(sample []uint64) error {
-	for _, n := range []int{many, timedLookups, some} {
-		if err := writeAddresses(s.addressFile(n), sample[:n]); err != nil {
+	for _, n := range []int{s.many(), timedLookups, some} {
+		if err := writeAddresses(s.addressFile(n), sample[:min(n, len(sample))]); err != nil {
 			return err
 		}
 	}
@@ -132,7 +138,7 @@ func (a agreements) addSlow(s subject) error {
 		return err
 	}
 	for _, z := range symbolizers {
-		if z.most != some {
+		if z.most != some || !z.reads(s.group) {
 			continue
 		}
 		got, err := z.answers(s, s.addressFile(some))
@@ -169,6 +175,35 @@ func (z symbolizer) answers(s subject, addresses string) ([]chain, error) {
 		return nil, fmt.Errorf("%s", missing)
 	}
 	return answers(z.command(s, addresses, s.file("answers")), z.read)
+}
+
+// mostDeaths is how often a tool may crash before it is given up.
+const mostDeaths = 1000
+
+// survive asks for all addresses, and starts again behind each one that the tool
+// crashes on, whose answer is then empty. Tools write an answer before they look
+// at the next address.
+func (z symbolizer) survive(s subject, addrs []uint64) (all []chain, deaths int, err error) {
+	if missing := z.missing(); missing != "" {
+		return nil, 0, fmt.Errorf("%s", missing)
+	}
+	rest, out := s.file("rest"), s.file("answers")
+	defer os.Remove(rest)
+	defer os.Remove(out)
+	for {
+		if err := writeAddresses(rest, addrs[len(all):]); err != nil {
+			return nil, deaths, err
+		}
+		died := z.command(s, rest, out).run()
+		got, err := readChains(out, z.read)
+		if all = append(all, got...); died == nil || err != nil {
+			return all, deaths, err
+		}
+		if deaths++; deaths > mostDeaths || len(all) >= len(addrs) {
+			return nil, deaths, died
+		}
+		all = append(all, nil)
+	}
 }
 
 func answers(c command, read reader) ([]chain, error) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 )
 
@@ -50,19 +51,23 @@ const (
 	askOne     = "1 address"
 	askSome    = "100 addresses"
 	askMany    = "100 000 addresses"
+	askInPDB   = "10 000 addresses"
 )
 
 // jobs returns all jobs on s, with the sides whose answers were found comparable.
 func jobs(s subject, agreed agreements) []job {
-	return []job{
+	all := []job{
 		decodeJob(s),
 		compileJob(s, agreed, compileOne, 1, processor, memory),
 		compileJob(s, agreed, compileTwo, 2, wall, memory),
 		lookupJob(s, agreed),
 		askJob(s, agreed, askOne, one),
 		askJob(s, agreed, askSome, some),
-		askJob(s, agreed, askMany, many),
 	}
+	if s.group == pdb {
+		return append(all, askJob(s, agreed, askInPDB, manyInPDB))
+	}
+	return append(all, askJob(s, agreed, askMany, many))
 }
 
 func newJob(s subject, name string) job {
@@ -72,6 +77,9 @@ func newJob(s subject, name string) job {
 func decodeJob(s subject) job {
 	j := newJob(s, decode)
 	for _, d := range decoders {
+		if !d.reads(s.group) {
+			continue
+		}
 		if missing := d.missing(); missing != "" {
 			j.absent[d.name] = missing
 			continue
@@ -86,6 +94,9 @@ func decodeJob(s subject) job {
 func compileJob(s subject, agreed agreements, name string, threads int, resources ...measure) job {
 	j := newJob(s, name)
 	for _, c := range compilers {
+		if !c.reads(s.group) {
+			continue
+		}
 		agreed.admit(&j, libraryKey(c.name), side{c.name, func(int) (figures, error) {
 			spent, err := spend(c.command(s, threads), resources...)
 			if err != nil {
@@ -107,6 +118,9 @@ func compileJob(s subject, agreed agreements, name string, threads int, resource
 func lookupJob(s subject, agreed agreements) job {
 	j := newJob(s, lookup)
 	for _, l := range libraries {
+		if !l.reads(s.group) {
+			continue
+		}
 		agreed.admit(&j, libraryKey(l.name), side{l.name, func(int) (figures, error) {
 			args, err := l.args(s, "time", s.addressFile(timedLookups), l.modes())
 			if err != nil {
@@ -125,13 +139,27 @@ func lookupJob(s subject, agreed agreements) job {
 			return got, nil
 		}})
 	}
+	if s.group == pdb {
+		agreed.admit(&j, symbolizerKey(llvm), side{llvm, func(int) (figures, error) { return llvmBatch(s) }})
+	}
 	return j
+}
+
+// llvmBatch gives llvm-symbolizer a batch: it has no file to look up in but the PDB,
+// and nothing to time it with but the command.
+func llvmBatch(s subject) (figures, error) {
+	i := slices.IndexFunc(symbolizers, func(z symbolizer) bool { return z.name == llvm })
+	got, err := spend(symbolizers[i].command(s, s.addressFile(manyInPDB), ""), wall)
+	if err != nil {
+		return nil, err
+	}
+	return figures{batch: got[wall] * 1e6 / manyInPDB}, nil
 }
 
 func askJob(s subject, agreed agreements, name string, count int) job {
 	j := newJob(s, name)
 	for _, z := range symbolizers {
-		if z.most < count {
+		if z.most < count || !z.reads(s.group) {
 			continue
 		}
 		agreed.admit(&j, symbolizerKey(z.name), side{z.name, func(round int) (figures, error) {

@@ -36,7 +36,8 @@ type options struct {
 	inputs string // folder
 	work   string // folder for what is made of the inputs, and for the state of the run
 	output string // results are this path with .json and .txt
-	only   string // names of inputs, separated by commas; all if empty
+	group  group
+	only   string // names of inputs, separated by commas; all of the group if empty
 
 	rounds int
 	resume bool
@@ -46,6 +47,7 @@ func mainErr() error {
 	var o options
 	flag.StringVar(&o.inputs, "inputs", "inputs", "folder of the inputs")
 	flag.StringVar(&o.work, "work", "inputs/work", "folder for compiled files and unfinished results")
+	flag.StringVar((*string)(&o.group), "group", string(elf), "kind of inputs to use: elf, pdb or breakpad")
 	flag.StringVar(&o.output, "o", "results/peers", "where results go, without .json and .txt")
 	flag.StringVar(&o.only, "only", "", "names of the inputs to use, separated by commas")
 	flag.IntVar(&o.rounds, "rounds", 5, fmt.Sprintf("rounds of every job, %d at most", mostRounds))
@@ -62,7 +64,7 @@ func (o options) run() error {
 	var trials []trial
 	var missing []string
 	for _, in := range inputs {
-		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), in.name) {
+		if in.group != o.group || o.only != "" && !slices.Contains(strings.Split(o.only, ","), in.name) {
 			continue
 		}
 		s, err := newSubject(in, o.inputs, o.work)

@@ -44,7 +44,8 @@ func rows(s subject, r result) []row {
 	for _, m := range measures {
 		for _, peer := range slices.Compact(peers) {
 			theirs := r.Samples[peer][m]
-			failed := r.Failed[peer] != "" && len(mine[m]) > 0 && m != batch && m != sortedBatch
+			failed := r.Failed[peer] != "" && len(mine[m]) > 0 && m != batch && m != sortedBatch &&
+				(r.Job != lookup || peer != llvm)
 			if peer != ours && (len(theirs) > 0 || failed) {
 				all = append(all, newRow(s, r.Job, m, peer, mine[m], theirs))
 			}
@@ -55,6 +56,12 @@ func rows(s subject, r result) []row {
 			newRow(s, r.Job, batch, oursRandom, mine[batch], mine[random]),
 			newRow(s, r.Job, sortedBatch, oursRandom, mine[sortedBatch], mine[random]),
 			newRow(s, r.Job, sortedBatch, oursHot, mine[sortedBatch], mine[hot]))
+	}
+	if r.Job == compileOne && s.group != elf && len(mine) > 0 {
+		megabytes := float64(s.bytes) / 1e6
+		all = append(all,
+			newRow(s, r.Job, processor, oursRate, mine[processor], slices.Repeat([]float64{megabytes / 150 * 1e3}, len(mine[processor]))),
+			newRow(s, r.Job, memory, oursSize, mine[memory], slices.Repeat([]float64{3 * megabytes}, len(mine[memory]))))
 	}
 	return all
 }
@@ -167,7 +174,11 @@ func writeAgreement(w *bytes.Buffer, trials []trial) {
 			if key == libraryKey(ours) || key == libraryKey(oursColumns) {
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%s\t%.2f %%\n", t.Subject, key, t.Agreed.Equal[key])
+			fmt.Fprintf(table, "%s\t%s\t%.2f %%", t.Subject, key, t.Agreed.Equal[key])
+			if n := t.Agreed.Deaths[key]; n > 0 {
+				fmt.Fprintf(table, "; it crashed on %d of %d addresses, which are not timed", n, t.Agreed.Asked)
+			}
+			fmt.Fprintln(table)
 		}
 		for _, r := range t.Results {
 			for _, tool := range slices.Sorted(maps.Keys(r.Failed)) {

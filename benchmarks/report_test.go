@@ -19,7 +19,7 @@ func fixed(tool string, values ...float64) side {
 }
 
 func TestReport(t *testing.T) {
-	s := subject{input: input{name: "big", language: "C++"}, huge: true}
+	s := subject{input: input{name: "big", group: elf, language: "C++"}, huge: true}
 	j := newJob(s, askMany)
 	j.sides = []side{
 		fixed(ours, 10, 30, 20), fixed(llvm, 100, 90, 130), fixed(gimli, 40, 40, 10), fixed(blazesym, 70),

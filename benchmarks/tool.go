@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,11 @@ const (
 	oursColumns = "nativesym, columns"
 	oursRandom  = "nativesym, random"
 	oursHot     = "nativesym, hot"
+
+	// What compiling other files than ELF is compared with: a rate, and a multiple
+	// of the file, of which its mapping takes one part.
+	oursRate = "150 MB/s"
+	oursSize = "3 × the file"
 )
 
 // Programs, found by path or in PATH.
@@ -38,7 +44,19 @@ const (
 type tool struct {
 	name    string
 	program string
+	groups  []group // what it reads; ELF files if empty
 }
+
+// reads reports whether the tool reads files of a group.
+func (t tool) reads(g group) bool {
+	return g == elf && t.groups == nil || slices.Contains(t.groups, g)
+}
+
+// What tools read that read more than ELF files.
+var (
+	allGroups  = []group{elf, pdb, breakpad}
+	withImages = []group{elf, pdb}
+)
 
 // missing returns why the tool cannot be asked, or "".
 func (t tool) missing() string {
@@ -62,28 +80,28 @@ func (c compiler) command(s subject, threads int) command {
 
 var compilers = []compiler{
 	{
-		tool{ours, symbolicateProgram},
+		tool{ours, symbolicateProgram, allGroups},
 		"nativesym", true,
 		func(in, out string, threads int) []string {
 			return []string{"compile", in, "-o", out, fmt.Sprintf("--workers=%d", threads)}
 		},
 	},
 	{
-		tool{oursColumns, symbolicateProgram},
+		tool{oursColumns, symbolicateProgram, allGroups},
 		"nativesym-columns", true,
 		func(in, out string, threads int) []string {
 			return []string{"compile", in, "-o", out, "--columns", fmt.Sprintf("--workers=%d", threads)}
 		},
 	},
 	{
-		tool{gsym, "llvm-gsymutil-19"},
+		tool{gsym, "llvm-gsymutil-19", nil},
 		"gsym", true,
 		func(in, out string, threads int) []string {
 			return []string{"--convert=" + in, "--out-file=" + out, fmt.Sprintf("--num-threads=%d", threads), "--quiet"}
 		},
 	},
 	{
-		tool{symCache, peersProgram},
+		tool{symCache, peersProgram, allGroups},
 		"symcache", false,
 		func(in, out string, _ int) []string { return []string{"symcache", "compile", in, out} },
 	},
@@ -99,11 +117,11 @@ type library struct {
 }
 
 var libraries = []library{
-	{tool: tool{ours, lookupProgram}, compiled: "nativesym"},
-	{tool: tool{symCache, peersProgram}, engine: []string{"symcache"}, compiled: "symcache", based: symCacheBase},
-	{tool: tool{gsym, gsymProgram}, compiled: "gsym", based: linked},
-	{tool: tool{gimli, peersProgram}, engine: []string{"addr2line"}, based: linked},
-	{tool: tool{blazesym, peersProgram}, engine: []string{"blazesym"}, based: linked},
+	{tool: tool{ours, lookupProgram, allGroups}, compiled: "nativesym"},
+	{tool: tool{symCache, peersProgram, allGroups}, engine: []string{"symcache"}, compiled: "symcache", based: symCacheBase},
+	{tool: tool{gsym, gsymProgram, nil}, compiled: "gsym", based: linked},
+	{tool: tool{gimli, peersProgram, nil}, engine: []string{"addr2line"}, based: linked},
+	{tool: tool{blazesym, peersProgram, nil}, engine: []string{"blazesym"}, based: linked},
 }
 
 // linked is the base of libraries that take linked addresses.
@@ -142,12 +160,12 @@ type symbolizer struct {
 }
 
 var symbolizers = []symbolizer{
-	{tool{ours, symbolicateProgram}, func(path string) []string { return []string{"addr", "--obj=" + path} }, readLLVM, many},
-	{tool{llvm, "llvm-symbolizer-19"}, func(path string) []string { return []string{"--obj=" + path} }, readLLVM, many},
-	{tool{gimli, peersProgram}, func(path string) []string { return []string{"addr2line", "answer", path, "0"} }, readLLVM, many},
-	{tool{blazesym, peersProgram}, func(path string) []string { return []string{"blazesym", "answer", path, "0"} }, readLLVM, many},
-	{tool{elfutils, "eu-addr2line"}, func(path string) []string { return []string{"-a", "-f", "-i", "-C", "-e", path} }, readElfutils, some},
-	{tool{binutils, "addr2line"}, func(path string) []string { return []string{"-a", "-f", "-i", "-C", "-e", path} }, readGNU, some},
+	{tool{ours, symbolicateProgram, allGroups}, func(path string) []string { return []string{"addr", "--obj=" + path} }, readLLVM, many},
+	{tool{llvm, "llvm-symbolizer-19", withImages}, func(path string) []string { return []string{"--obj=" + path} }, readLLVM, many},
+	{tool{gimli, peersProgram, nil}, func(path string) []string { return []string{"addr2line", "answer", path, "0"} }, readLLVM, many},
+	{tool{blazesym, peersProgram, nil}, func(path string) []string { return []string{"blazesym", "answer", path, "0"} }, readLLVM, many},
+	{tool{elfutils, "eu-addr2line", nil}, func(path string) []string { return []string{"-a", "-f", "-i", "-C", "-e", path} }, readElfutils, some},
+	{tool{binutils, "addr2line", nil}, func(path string) []string { return []string{"-a", "-f", "-i", "-C", "-e", path} }, readGNU, some},
 }
 
 // How many addresses the jobs ask for.
@@ -156,13 +174,19 @@ const (
 	some = 100
 	many = 100_000
 
+	manyInPDB = 10_000
+
 	// timedLookups is how many a library is asked for in a loop: too many for
 	// the nearest caches, few enough for the slowest.
 	timedLookups = 25_000
 )
 
 func (z symbolizer) command(s subject, addresses, stdout string) command {
-	return command{args: append([]string{z.program}, z.args(s.path)...), stdin: addresses, stdout: stdout}
+	args := append([]string{z.program}, z.args(s.asked)...)
+	if s.image != "" {
+		args = append(args, "--relative-address")
+	}
+	return command{args: args, stdin: addresses, stdout: stdout}
 }
 
 // A decoder is a program that reads all debug information of a file, which it is
@@ -173,8 +197,8 @@ type decoder struct {
 }
 
 var decoders = []decoder{
-	{tool{ours, lookupProgram}, []string{"decode"}},
-	{tool{libdw, libdwProgram}, nil},
+	{tool{ours, lookupProgram, allGroups}, []string{"decode"}},
+	{tool{libdw, libdwProgram, nil}, nil},
 }
 
 func (d decoder) command(s subject) command {

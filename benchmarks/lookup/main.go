@@ -4,6 +4,7 @@
 //	lookup answer FILE < ADDRS       print the chain of every address
 //	lookup time FILE ADDRS MODES     print nanoseconds a lookup, a mode a line
 //	lookup decode OBJECT             decode all debug information, compile nothing
+//	lookup breakpad OBJECT COPIES    write what it says as a Breakpad file, several times over
 //
 // ADDRS holds linked addresses, one a line, in hexadecimal. Answers are written
 // as llvm-symbolizer writes them, with linker names. For measuring only: it
@@ -31,10 +32,13 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return errors.New("usage: lookup answer FILE | lookup time FILE ADDRS MODES | lookup decode OBJECT")
+		return errors.New("usage: lookup answer FILE | lookup time FILE ADDRS MODES | lookup decode OBJECT | lookup breakpad OBJECT COPIES")
 	}
-	if args[0] == "decode" {
+	switch {
+	case args[0] == "decode":
 		return decode(os.Stdout, args[1])
+	case args[0] == "breakpad" && len(args) == 3:
+		return writeBreakpad(os.Stdout, args[1], args[2])
 	}
 	cache, err := symcache.OpenFile(args[1])
 	if err != nil {
