@@ -1,0 +1,57 @@
+package remote
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseDebuginfodURLs(t *testing.T) {
+	got := ParseDebuginfodURLs("  https://debuginfod.example/  ima:enforcing http://[::1]:8002\nhttps://debuginfod.example/ ima:ignore")
+	if diff := cmp.Diff([]string{"https://debuginfod.example/", "http://[::1]:8002"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := ParseDebuginfodURLs(" \t"); got != nil {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
+func TestParseSymbolPath(t *testing.T) {
+	dir := func(s string) PathElement { return PathElement{Dir: s} }
+	url := func(s string) PathElement { return PathElement{URL: s} }
+	for _, tt := range []struct {
+		text string
+		want []PathElement
+	}{
+		{``, nil},
+		{`;;`, nil},
+		{`C:\symbols`, []PathElement{dir(`C:\symbols`)}},
+		{`/srv/symbols; ./more ;`, []PathElement{dir("/srv/symbols"), dir("./more")}},
+		{`srv*https://msdl.example/download/symbols`, []PathElement{url("https://msdl.example/download/symbols")}},
+		{`SRV*c:\a*d:\b*HTTPS://h/x`, []PathElement{dir(`c:\a`), dir(`d:\b`), url("HTTPS://h/x")}},
+		{`srv**https://h/x`, []PathElement{url("https://h/x")}},
+		{`srv*`, nil},
+		{`srv*c:\a`, []PathElement{dir(`c:\a`)}},
+		{`symsrv*symsrv.dll*c:\a*https://h/x`, []PathElement{dir(`c:\a`), url("https://h/x")}},
+		{`symsrv*symsrv.dll`, nil},
+		{`cache*c:\a;srv*https://h/x;srv*https://h/x;c:\a`, []PathElement{dir(`c:\a`), url("https://h/x")}},
+		{`cache*;srv*http://h`, []PathElement{url("http://h")}},
+		{`srv`, []PathElement{dir("srv")}},
+	} {
+		got, err := ParseSymbolPath(tt.text)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("%q: %v (-want +got):\n%s", tt.text, err, diff)
+		}
+	}
+	for text, want := range map[string]string{
+		`srv*\\server\share*https://h`:       `symbol path: "\\\\server\\share": a folder of another machine is not read`,
+		`//server/share`:                     `symbol path: "//server/share": a folder of another machine is not read`,
+		`ftp://user:secret@h/x`:              `symbol path: "ftp://…": want a URL of http or https, or a folder`,
+		`c:\a;server*d:\b`:                   `symbol path: "server*…": want srv*, symsrv* or cache* before stores`,
+		`https://u:secret@h*https://u:p@h/x`: `symbol path: a URL with a * in it: want srv* before stores`,
+	} {
+		if _, err := ParseSymbolPath(text); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
