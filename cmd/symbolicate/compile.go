@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/nativesym/nativesym/cmd/symbolicate/serve"
 	"github.com/nativesym/nativesym/objfile"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
 )
@@ -36,7 +37,7 @@ func newCompile() *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&output, "output", "o", "", "table to write, or the folder for several")
 	f.IntVar(&options.Workers, "workers", runtime.GOMAXPROCS(0), "how many units to decode at once")
-	f.Var((*byteSize)(&options.Memory), "memory", "bytes to stay within if possible, such as 512M or 2G (0: no limit)")
+	f.Var((*serve.ByteSize)(&options.Memory), "memory", "bytes to stay within if possible, such as 512M or 2G (0: no limit)")
 	f.BoolVar(&options.Columns, "columns", false, "keep columns, which takes about as much again as lines do")
 	return cmd
 }

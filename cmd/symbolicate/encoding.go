@@ -27,7 +27,7 @@ func (e *encoding) Set(v string) error { return setEnum(e, v, encodingNames) }
 // symbolicateEvent symbolicates one event that is encoded as in says and returns
 // it as out says. What a JSON event has and the protobuf schema has no place for is
 // named on warnings: it is not in the output.
-func symbolicateEvent(ctx context.Context, engine *symbolicate.Symbolicator, event []byte, in, out encoding, warnings io.Writer) ([]byte, *symbolicate.Report, error) {
+func symbolicateEvent(ctx context.Context, engine symbolicator, event []byte, in, out encoding, warnings io.Writer) ([]byte, *symbolicate.Report, error) {
 	if in == encodingJSON {
 		text, report, err := engine.Explain(ctx, event)
 		if err != nil || out == encodingJSON {
@@ -47,7 +47,7 @@ func symbolicateEvent(ctx context.Context, engine *symbolicate.Symbolicator, eve
 	if err != nil {
 		return nil, nil, err
 	}
-	ev, report, err := eventpb.Symbolicate(ctx, engine, ev)
+	ev, report, err := engine.Protobuf(ctx, ev)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -18,13 +17,17 @@ const eventLong = `Symbolicate events: crashes in Sentry's JSON format, whose fr
 only, come out with functions, files, lines and inlined calls.
 
 Debug files are found in the --symbols folders by the ids inside them, whatever
-their names. An event with an image whose debug file is nowhere comes out whole;
-its frames and images say what was missing, and --explain says more.`
+their names, and then on the servers that you name; without one nothing is asked
+for over the net. An event with an image whose debug file is nowhere comes out
+whole; its frames and images say what was missing, and --explain says more.
+
+With --remote a server (symbolicate serve) does the work, with its debug files. What
+is written is the same.`
 
 // eventOptions are the flags of the event command.
 type eventOptions struct {
-	symbols []string
-	code    []string
+	engine  engineFlags
+	remote  remote
 	in, out encoding
 	format  eventFormat
 	color   when
@@ -42,13 +45,13 @@ func newEvent() *cobra.Command {
 		Short: "Symbolicate crash events",
 		Long:  eventLong,
 		Example: `  symbolicate event --symbols ./symbols crash.json > symbolicated.json
-  symbolicate event --symbols ./symbols --code /build/app=./app --format pretty crash.json`,
+  symbolicate event --symbols ./symbols --code /build/app=./app --format pretty crash.json
+  symbolicate event --debuginfod https://debuginfod.debian.net/ crash.json
+  symbolicate event --remote unix:/run/nativesym/socket --lines < crashes.ndjson`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.symbols, "symbols", nil, "folder with debug files (repeatable)")
-	f.StringArrayVar(&o.code, "code", nil, "folder with source code to show around lines: DIR, or PREFIX=DIR for\nthe prefix that it had when it was compiled (repeatable)")
 	f.Var(&o.in, "in", "what the events are: json, or protobuf (sentry_protos.relay.v1.Event)")
 	f.Var(&o.out, "out", "what to write them as: json or protobuf")
 	f.Var(&o.format, "format", "json, or pretty for people")
@@ -56,6 +59,8 @@ func newEvent() *cobra.Command {
 	f.BoolVar(&o.lines, "lines", false, "each line of the input is an event")
 	f.BoolVar(&o.explain, "explain", false, "say on standard error how each frame came to what it is")
 	f.BoolVar(&o.fromRaw, "from-raw", false, "start again from the stacks that an earlier run kept as raw_stacktrace")
+	o.engine.define(f)
+	o.remote.flags(f)
 	return cmd
 }
 
@@ -69,15 +74,11 @@ func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
 	if o.out != encodingJSON && o.format == formatPretty {
 		return usagef("--format pretty shows the event that --out json writes")
 	}
-	sources, err := dirSources(o.symbols)
+	engine, done, err := o.open(cmd)
 	if err != nil {
 		return err
 	}
-	code, err := codeRoots(o.code)
-	if err != nil {
-		return err
-	}
-	engine := symbolicate.New(symbolicate.Options{Sources: sources, Code: code, FromRaw: o.fromRaw})
+	defer done()
 	if len(args) == 0 {
 		args = []string{"-"}
 	}
@@ -89,8 +90,30 @@ func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// open returns the engine that is asked for.
+func (o *eventOptions) open(cmd *cobra.Command) (engine symbolicator, done func(), err error) {
+	if o.remote.target == "" {
+		engine, err := o.engine.open()
+		if err != nil {
+			return nil, nil, err
+		}
+		if o.fromRaw {
+			return local{engine.FromRaw()}, engine.Close, nil
+		}
+		return local{engine.Symbolicator}, engine.Close, nil
+	}
+	if name := o.engine.changed(); name != "" {
+		return nil, nil, usagef("--%s is for an engine here, and with --remote it is there", name)
+	}
+	client, err := o.remote.dial(o.fromRaw)
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, func() { client.Close() }, nil
+}
+
 // file symbolicates the event, or the line by line events, in a file.
-func (o *eventOptions) file(cmd *cobra.Command, engine *symbolicate.Symbolicator, path string) error {
+func (o *eventOptions) file(cmd *cobra.Command, engine symbolicator, path string) error {
 	in, err := openInput(cmd, path)
 	if err != nil {
 		return err
@@ -117,12 +140,12 @@ func (o *eventOptions) file(cmd *cobra.Command, engine *symbolicate.Symbolicator
 	return o.write(cmd.OutOrStdout(), event)
 }
 
-// stream symbolicates events that have a line each, as many at a time as there
-// are processors. One that is no event is reported and left out.
-func (o *eventOptions) stream(cmd *cobra.Command, engine *symbolicate.Symbolicator, path string, in io.Reader) error {
+// stream symbolicates events that have a line each. One that is no event is
+// reported and left out.
+func (o *eventOptions) stream(cmd *cobra.Command, engine symbolicator, path string, in io.Reader) error {
 	lines := eventLines{in: bufio.NewReader(in)}
 	var failed error
-	for event, err := range engine.Events(cmd.Context(), lines.all, runtime.GOMAXPROCS(0)) {
+	for event, err := range engine.Events(cmd.Context(), lines.all) {
 		number := lines.numbers[0]
 		lines.numbers = lines.numbers[1:]
 		if err != nil {

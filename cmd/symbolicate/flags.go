@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -128,21 +127,4 @@ func aliases(f *pflag.FlagSet, names map[string]string) {
 		}
 		return pflag.NormalizedName(name)
 	})
-}
-
-// A byteSize is a number of bytes that may end in K, M or G.
-type byteSize int64
-
-func (b *byteSize) String() string { return strconv.FormatInt(int64(*b), 10) }
-func (b *byteSize) Type() string   { return "bytes" }
-
-func (b *byteSize) Set(s string) error {
-	digits := strings.TrimRight(s, "KMG")
-	shift, ok := map[string]uint{"": 0, "K": 10, "M": 20, "G": 30}[s[len(digits):]]
-	n, err := strconv.ParseUint(digits, 10, 33) // shifted, it still fits
-	if err != nil || !ok {
-		return fmt.Errorf("want a number of bytes, such as 512M or 2G")
-	}
-	*b = byteSize(n << shift)
-	return nil
 }

@@ -34,6 +34,7 @@ func main() {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends what does not heed the first
 	root := newRoot()
 	root.SetArgs(dialect(filepath.Base(args[0]), args[1:]))
 	cmd, err := root.ExecuteContextC(ctx)
@@ -91,7 +92,7 @@ Exit codes: 0 it worked, 1 something could not be read, 2 wrong usage.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(newEvent(), newAddr(), newInfo(), newCompile(), newDemangle())
+	root.AddCommand(newEvent(), newAddr(), newInfo(), newCompile(), newDemangle(), newServe(), newCache())
 	return root
 }
 

@@ -1,10 +1,7 @@
 package serve
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/pprof"
 	"time"
@@ -32,20 +29,4 @@ func newAdmin(metrics prometheus.Gatherer, ready *readiness) *http.Server {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-}
-
-// serveAdmin serves until the server is closed.
-func serveAdmin(s *http.Server, l net.Listener) error {
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("admin: %w", err)
-	}
-	return nil
-}
-
-// listenAdmin opens the operators' address, if there is one.
-func listenAdmin(ctx context.Context, address string) (net.Listener, error) {
-	if address == "" {
-		return nil, nil
-	}
-	return new(net.ListenConfig).Listen(ctx, "tcp", address)
 }

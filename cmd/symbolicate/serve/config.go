@@ -18,9 +18,9 @@ type Config struct {
 
 	TLSCert, TLSKey, TLSClientCA string
 
-	MaxConcurrent, MaxQueue, MaxStreams int
-	MaxMessage, MaxEvent                ByteSize
-	Deadline                            time.Duration
+	MaxConcurrent, MaxQueue int
+	MaxEvent, MaxQueueBytes ByteSize
+	Deadline                time.Duration
 
 	Sources
 	Scopes Scopes
@@ -33,12 +33,12 @@ type Config struct {
 	DownloadTimeout time.Duration
 	Retry           time.Duration
 
-	Cache        string
-	CacheSize    ByteSize
-	TableMemory  ByteSize
-	MemoryLimit  ByteSize
-	CompileLimit ByteSize
-	Workers      int
+	Cache         string
+	CacheSize     ByteSize
+	TableMemory   ByteSize
+	MemoryLimit   ByteSize
+	CompileMemory ByteSize
+	Workers       int
 
 	LogLevel  slog.Level
 	LogFormat logFormat
@@ -51,9 +51,11 @@ func Default() *Config {
 		SocketMode: 0o660,
 		Drain:      30 * time.Second,
 
-		MaxMessage: 64 << 20,
-		MaxEvent:   32 << 20,
-		Deadline:   5 * time.Minute,
+		MaxConcurrent: 32,
+		MaxQueue:      256,
+		MaxEvent:      32 << 20,
+		MaxQueueBytes: 64 << 20,
+		Deadline:      5 * time.Minute,
 
 		DownloadSize:    4 << 30,
 		DownloadTimeout: 5 * time.Minute,
@@ -89,6 +91,16 @@ func (c *Config) Groups() []Group {
 	}
 }
 
+// EngineFlags returns the settings of an engine without a server around it.
+func (c *Config) EngineFlags() *pflag.FlagSet {
+	return group("", func(f *pflag.FlagSet) {
+		c.Sources.define(f)
+		c.frames(f)
+		c.downloads(f)
+		f.StringVar(&c.Cache, "cache", c.Cache, "`folder` that keeps downloads and compiled tables")
+	}).FlagSet
+}
+
 func group(title string, define func(*pflag.FlagSet)) Group {
 	f := pflag.NewFlagSet(title, pflag.ContinueOnError)
 	f.SortFlags = false
@@ -110,12 +122,11 @@ func (c *Config) tls(f *pflag.FlagSet) {
 }
 
 func (c *Config) limits(f *pflag.FlagSet) {
-	f.IntVar(&c.MaxConcurrent, "max-concurrent", c.MaxConcurrent, "how many requests are worked on at a time; 0: twice the processors")
-	f.IntVar(&c.MaxQueue, "max-queue", c.MaxQueue, "how many more may wait; the next are refused as RESOURCE_EXHAUSTED. 0: a default")
-	f.IntVar(&c.MaxStreams, "max-streams", c.MaxStreams, "how many requests one connection may have open; 0: no limit")
-	f.Var(&c.MaxMessage, "max-message", "largest message that is accepted or sent, in `bytes`")
-	f.Var(&c.MaxEvent, "max-event", "largest event that is accepted, in `bytes`")
-	f.DurationVar(&c.Deadline, "deadline", c.Deadline, "how long a request may take whose client says nothing, and at most")
+	f.IntVar(&c.MaxConcurrent, "max-concurrent", c.MaxConcurrent, "how many requests are worked on at a time, downloads included")
+	f.IntVar(&c.MaxQueue, "max-queue", c.MaxQueue, "how many more may wait; the next are refused as RESOURCE_EXHAUSTED")
+	f.Var(&c.MaxQueueBytes, "max-queue-bytes", "`bytes` that those may have, together")
+	f.Var(&c.MaxEvent, "max-event", "largest request that is accepted, in `bytes`")
+	f.DurationVar(&c.Deadline, "deadline", c.Deadline, "how long a request may take, if its client does not say less")
 }
 
 func (c *Config) debugFiles(f *pflag.FlagSet) {
@@ -135,7 +146,7 @@ func (c *Config) memory(f *pflag.FlagSet) {
 	f.StringVar(&c.Cache, "cache", c.Cache, "`folder` that keeps downloads and compiled tables; several processes may share it. If empty, $CACHE_DIRECTORY, else nothing is kept")
 	f.Var(&c.CacheSize, "cache-size", "`bytes` that the folder may hold")
 	f.Var(&c.TableMemory, "table-memory", "`bytes` of compiled tables kept open")
-	f.Var(&c.CompileLimit, "compile-memory", "`bytes` that compiling one table aims to stay under; 0: a default")
+	f.Var(&c.CompileMemory, "compile-memory", "`bytes` that compiling one table aims to stay under; 0: a default")
 	f.Var(&c.MemoryLimit, "memory-limit", "`bytes` of memory that garbage collection aims to stay under; 0: $GOMEMLIMIT, else nine tenths of the control group's limit")
 	f.IntVar(&c.Workers, "workers", c.Workers, "how many debug files are loaded at a time for one event; 0: one for each processor")
 }

@@ -53,15 +53,15 @@ func textOf(err error) string {
 // TestPrecedence sets things in one to three places: flags win over the
 // environment, that over the file, that over the defaults.
 func TestPrecedence(t *testing.T) {
-	const file = "drain: 1s\nmax-message: 1M\nlisten: [a:1, b:2]\nsymbols: /file\n"
-	env := map[string]string{"NATIVESYM_MAX_MESSAGE": "2M", "NATIVESYM_LISTEN": "c:3, unix:/d\ne:5", "NATIVESYM_LOG_LEVEL": "warn"}
+	const file = "drain: 1s\nmax-event: 1M\nlisten: [a:1, b:2]\nsymbols: /file\n"
+	env := map[string]string{"NATIVESYM_MAX_EVENT": "2M", "NATIVESYM_LISTEN": "c:3, unix:/d\ne:5", "NATIVESYM_LOG_LEVEL": "warn"}
 	c, _, err := load(t, file, env, "--listen", "f:6", "--listen", "g:7", "--log-level=error")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Default()
 	want.Drain = time.Second
-	want.MaxMessage = 2 << 20
+	want.MaxEvent = 2 << 20
 	want.Listen = []string{"f:6", "g:7"}
 	want.Symbols = []string{"/file"}
 	want.LogLevel = 8
@@ -115,7 +115,7 @@ func TestLoadErrors(t *testing.T) {
 		want       string
 	}{
 		{"unknown key", "drain: 1s\n\nlissten: [a:1]\n", nil, `config.yaml:3: there is no setting "lissten"`},
-		{"value", "drain: 1s\nmax-message: 12X\n", nil, "config.yaml:2: want a number of bytes, such as 512M or 2G (max-message)"},
+		{"value", "drain: 1s\nmax-event: 12X\n", nil, "config.yaml:2: want a number of bytes, such as 512M or 2G (max-event)"},
 		{"list for one", "drain: [1s]\n", nil, "config.yaml:1: want one value (drain)"},
 		{"mapping", "symbols:\n  here: there\n", nil, "config.yaml:2: want a value or a list of values (symbols)"},
 		{"twice", "drain: 1s\ndrain: 2s\n", nil, "config.yaml:2: drain is there twice"},

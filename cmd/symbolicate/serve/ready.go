@@ -1,16 +1,11 @@
 package serve
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
-	"time"
-
-	"google.golang.org/grpc/health"
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
 
 // readiness says whether requests would be answered well: the server listens and
@@ -18,42 +13,9 @@ import (
 // Servers on the net are not asked: they may be away for a while, and everything
 // else is answered meanwhile.
 type readiness struct {
-	folders  []string
-	cache    string
-	services []string // that the health service knows
-	serving  atomic.Bool
-	health   *health.Server // follows
-}
-
-// readyInterval is how often the health service is brought up to date. What asks
-// /readyz gets the state of the moment.
-const readyInterval = 5 * time.Second
-
-// watch keeps the health service up to date until ctx is done, and then has it say
-// that this server is not to be asked any more.
-func (r *readiness) watch(ctx context.Context) {
-	tick := time.NewTicker(readyInterval)
-	defer tick.Stop()
-	for {
-		r.update()
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			r.serving.Store(false)
-			r.health.Shutdown()
-			return
-		}
-	}
-}
-
-func (r *readiness) update() {
-	status := healthpb.HealthCheckResponse_SERVING
-	if r.check() != nil {
-		status = healthpb.HealthCheckResponse_NOT_SERVING
-	}
-	for _, service := range r.services {
-		r.health.SetServingStatus(service, status)
-	}
+	folders []string
+	cache   string // "" none
+	serving atomic.Bool
 }
 
 // check returns why this server is not ready, or nil.
@@ -80,9 +42,8 @@ func readable(dir string) error {
 		return err
 	}
 	defer f.Close()
-	_, err = f.Readdirnames(1)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
+	if _, err = f.Readdirnames(1); errors.Is(err, io.EOF) {
+		return nil // empty: files may come
 	}
 	return err
 }

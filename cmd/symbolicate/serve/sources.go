@@ -40,8 +40,8 @@ func (s *Sources) table() *pflag.FlagSet {
 	return group("", s.define).FlagSet
 }
 
-// remote reports whether some source is on the net.
-func (s *Sources) remote() bool {
+// OnNet reports whether some source is on the net.
+func (s *Sources) OnNet() bool {
 	return len(s.S3)+len(s.HTTP)+len(s.Debuginfod)+len(s.SymbolServer) > 0
 }
 

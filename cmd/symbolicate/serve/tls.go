@@ -23,8 +23,8 @@ type keyring struct {
 	config *tls.Config
 }
 
-// lookAgain is how long files are taken to be what they were.
-const lookAgain = time.Second
+// believed is how long files are taken to be what they were.
+const believed = time.Second
 
 // newKeyring reads the files for the first time. It returns nil if there are none.
 func newKeyring(c *Config, log *slog.Logger) (*keyring, error) {
@@ -58,7 +58,7 @@ func (k *keyring) current() *tls.Config {
 	if now.Before(k.next) {
 		return k.config
 	}
-	k.next = now.Add(lookAgain)
+	k.next = now.Add(believed)
 	stamp := k.stamp()
 	if stamp == k.seen {
 		return k.config

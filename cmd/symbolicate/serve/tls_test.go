@@ -81,6 +81,13 @@ func writePEM(t *testing.T, dir, name, kind string, der []byte) string {
 	return path
 }
 
+// lookAgain has time pass, so that the files are looked at again.
+func (k *keyring) lookAgain() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.next = time.Time{}
+}
+
 // TestKeyring renews a certificate under the server's feet, and breaks it once.
 func TestKeyring(t *testing.T) {
 	dir := t.TempDir()
@@ -94,7 +101,7 @@ func TestKeyring(t *testing.T) {
 		t.Fatal(err)
 	}
 	serial := func() string {
-		k.next = time.Time{} // time has passed
+		k.lookAgain()
 		cert, err := x509.ParseCertificate(k.current().Certificates[0].Certificate[0])
 		if err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package main
+package serve
 
 import "testing"
 
@@ -6,7 +6,7 @@ func TestByteSize(t *testing.T) {
 	const malformed = "want a number of bytes, such as 512M or 2G"
 	for _, tt := range []struct {
 		text    string
-		want    byteSize
+		want    ByteSize
 		wantErr string
 	}{
 		{"0", 0, ""},
@@ -22,9 +22,9 @@ func TestByteSize(t *testing.T) {
 		{"-1", 0, malformed},
 		{"1.5G", 0, malformed},
 	} {
-		var got byteSize
-		if err := got.Set(tt.text); got != tt.want || errText(err) != tt.wantErr {
-			t.Errorf("Set(%q) = %d, error %q; want %d, %q", tt.text, got, errText(err), tt.want, tt.wantErr)
+		var got ByteSize
+		if err := got.Set(tt.text); got != tt.want || textOf(err) != tt.wantErr {
+			t.Errorf("Set(%q) = %d, error %q; want %d, %q", tt.text, got, textOf(err), tt.want, tt.wantErr)
 		}
 	}
 }

@@ -1,0 +1,83 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/nativesym/nativesym/symbolicate/rpc"
+)
+
+// Check reports what would keep a server from starting with this configuration,
+// but for addresses that are taken.
+func (c *Config) Check() error {
+	engine, err := c.Open()
+	if err != nil {
+		return err
+	}
+	engine.Close()
+	_, err = newKeyring(c, slog.New(slog.DiscardHandler))
+	return err
+}
+
+// healthTime is how long a server may take to say how it is.
+const healthTime = 2 * time.Second
+
+// Health asks the server that runs with this configuration whether it is ready: on
+// its port for operators, or else on a socket, or else without TLS.
+func (c *Config) Health(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	defer cancel()
+	if c.Admin != "" {
+		return askReady(ctx, here(c.Admin))
+	}
+	target := ""
+	for _, address := range c.Listen {
+		if strings.HasPrefix(address, "unix:") || c.TLSCert == "" {
+			target = address
+		}
+	}
+	if target == "" {
+		return errors.New("with TLS on every address, --health needs one for --admin")
+	}
+	client, err := rpc.Dial(here(target), rpc.DialOptions{ConnectTimeout: healthTime})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return client.Ready(ctx)
+}
+
+// here returns the address on which this machine reaches what listens on one.
+func here(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	if err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
+}
+
+// askReady asks a port for operators.
+func askReady(ctx context.Context, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("not ready: %s", strings.TrimSpace(string(text)))
+	}
+	return err
+}

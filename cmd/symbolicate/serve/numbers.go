@@ -1,0 +1,102 @@
+package serve
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/nativesym/nativesym/symbolicate"
+)
+
+// A reading is a number that something else counts, and that is asked for when
+// somebody looks.
+type reading struct {
+	name, help string
+	kind       prometheus.ValueType
+	value      func(*symbolicate.Stats) float64
+}
+
+const (
+	counter = prometheus.CounterValue
+	gauge   = prometheus.GaugeValue
+)
+
+// engineReadings are what the engine counts.
+var engineReadings = []reading{
+	{"nativesym_tables", "Images that are known: with an open table, or as missing.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Images) }},
+	{"nativesym_table_bytes", "Memory that they take.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Bytes) }},
+	{"nativesym_table_hits_total", "Images of events that were known already.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Hits) }},
+	{"nativesym_table_misses_total", "Images that had to be looked for.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Misses) }},
+	{"nativesym_table_evictions_total", "Images that were forgotten because others needed their place.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Evictions) }},
+	{"nativesym_compiles_total", "Debug files that were compiled.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Compiles) }},
+	{"nativesym_compile_seconds_total", "How long that took.", counter, func(s *symbolicate.Stats) float64 { return s.CompileTime.Seconds() }},
+	{"nativesym_lingering", "Images that are being loaded though nobody waits any more.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Lingering) }},
+	{"nativesym_load_panics_total", "Images whose loading ended in a fault of this program.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Panics) }},
+}
+
+// A numbers collects what the engine, its cache and its downloads count.
+type numbers struct {
+	engine *Engine
+	ready  *readiness
+}
+
+var (
+	readyDesc = prometheus.NewDesc("nativesym_ready", "1 if the server is ready, 0 if not.", nil, nil)
+
+	cacheBytes  = prometheus.NewDesc("nativesym_cache_bytes", "Size of the files in the cache folder, by whichever process.", nil, nil)
+	cacheEvents = prometheus.NewDesc("nativesym_cache_total", "What happened in the cache folder, by kind of file: hit, negative (known to be missing), made, evicted, damaged.", []string{"kind", "what"}, nil)
+	cacheMade   = prometheus.NewDesc("nativesym_cache_made_bytes_total", "Bytes of files that were put into the cache folder.", []string{"kind"}, nil)
+
+	downloads        = prometheus.NewDesc("nativesym_downloads_total", "Downloads, by kind of source and result.", []string{"kind", "result"}, nil)
+	downloadRequests = prometheus.NewDesc("nativesym_download_requests_total", "HTTP requests that they took, by kind of source.", []string{"kind"}, nil)
+	downloadBytes    = prometheus.NewDesc("nativesym_download_bytes_total", "Bytes that they brought, by kind of source.", []string{"kind"}, nil)
+	blockedHosts     = prometheus.NewDesc("nativesym_download_blocked_hosts", "Servers that are left alone for a while because they keep failing.", []string{"kind"}, nil)
+)
+
+// Describe sends the numbers that there are.
+func (n *numbers) Describe(out chan<- *prometheus.Desc) {
+	for _, r := range engineReadings {
+		out <- prometheus.NewDesc(r.name, r.help, nil, nil)
+	}
+	for _, d := range []*prometheus.Desc{
+		readyDesc, cacheBytes, cacheEvents, cacheMade, downloads, downloadRequests, downloadBytes, blockedHosts,
+	} {
+		out <- d
+	}
+}
+
+// Collect sends them as they are now.
+func (n *numbers) Collect(out chan<- prometheus.Metric) {
+	send := func(d *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, kind, value, labels...)
+	}
+	ready := 0.0
+	if n.ready.check() == nil {
+		ready = 1
+	}
+	send(readyDesc, gauge, ready)
+	stats := n.engine.Stats()
+	for _, r := range engineReadings {
+		send(prometheus.NewDesc(r.name, r.help, nil, nil), r.kind, r.value(&stats))
+	}
+	if n.engine.cache != nil {
+		s := n.engine.cache.Stats()
+		send(cacheBytes, gauge, float64(s.Bytes))
+		for kind, c := range s.Kinds {
+			send(cacheMade, counter, float64(c.Bytes), kind)
+			for what, count := range map[string]int64{
+				"hit": c.Hits, "negative": c.Negative, "made": c.Made, "evicted": c.Evicted, "damaged": c.Damaged,
+			} {
+				send(cacheEvents, counter, float64(count), kind, what)
+			}
+		}
+	}
+	for kind, client := range n.engine.network.clients {
+		s := client.Stats()
+		send(downloadRequests, counter, float64(s.Requests), kind)
+		send(downloadBytes, counter, float64(s.Bytes), kind)
+		send(blockedHosts, gauge, float64(len(s.Blocked)), kind)
+		send(downloads, counter, float64(s.Files), kind, "ok")
+		for result, count := range s.Failures {
+			send(downloads, counter, float64(count), kind, result)
+		}
+	}
+}

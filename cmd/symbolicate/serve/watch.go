@@ -1,0 +1,97 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/symbolicate"
+)
+
+// A watch counts what sources find, and logs what keeps them from finding.
+type watch struct {
+	log     *slog.Logger
+	metrics *metrics
+
+	mu   sync.Mutex
+	said map[string]time.Time // warnings, by what they say
+}
+
+// A watched source is one that a watch is kept on.
+type watched struct {
+	symbolicate.Source
+	kind  string
+	watch *watch
+}
+
+// over returns a source that is watched, if there is a watch.
+func (w *watch) over(kind string, s symbolicate.Source) symbolicate.Source {
+	if w == nil {
+		return s
+	}
+	return &watched{s, kind, w}
+}
+
+// Find asks the source.
+func (s *watched) Find(ctx context.Context, im *debugimage.Image) (source.Result, error) {
+	start := time.Now()
+	res, err := s.Source.Find(ctx, im)
+	result, cause := "missing", ""
+	switch failed := failures(res, err); {
+	case ctx.Err() != nil:
+		result = "cancelled"
+	case failed != "":
+		result, cause = "failed", failed
+	case len(res.Files) > 0:
+		result = "found"
+	}
+	s.watch.metrics.finds.WithLabelValues(s.kind, result).Observe(time.Since(start).Seconds())
+	if cause != "" {
+		s.watch.warn(ctx, s.kind, im, cause)
+	}
+	return res, err
+}
+
+// failures says what went wrong while a source looked, "" if nothing did.
+func failures(res source.Result, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	for _, l := range res.Lookups {
+		switch l.Status {
+		case source.Failed, source.TooLarge, source.Malformed:
+			return l.Status.String() + ": " + l.Location + ": " + l.Detail
+		}
+	}
+	return ""
+}
+
+// warnEvery is how long a warning is not repeated: each event with the same image
+// would say it again.
+const warnEvery = time.Minute
+
+// maxSaid bounds what is remembered of warnings; beyond it they may come again.
+const maxSaid = 1000
+
+func (w *watch) warn(ctx context.Context, kind string, im *debugimage.Image, cause string) {
+	id := im.CodeID
+	if !im.DebugID.IsZero() {
+		id = im.DebugID.String()
+	}
+	now := time.Now()
+	w.mu.Lock()
+	last, again := w.said[id+cause]
+	if again = again && now.Sub(last) < warnEvery; !again {
+		if w.said == nil || len(w.said) >= maxSaid {
+			w.said = make(map[string]time.Time)
+		}
+		w.said[id+cause] = now
+	}
+	w.mu.Unlock()
+	if !again {
+		w.log.WarnContext(ctx, "debug file", "request", requestID(ctx), "image", im.Name(), "id", id, "source", kind, "cause", cause)
+	}
+}
