@@ -1,7 +1,6 @@
 package filecache
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -22,16 +21,6 @@ func mount(t *testing.T, size string) string {
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	return dir
-}
-
-// zeros is a make that writes n bytes, which it can tell from others of the size.
-func zeros(n int, mark byte) func(context.Context, *os.File) ([]byte, error) {
-	return func(_ context.Context, w *os.File) ([]byte, error) {
-		data := make([]byte, n)
-		data[0] = mark
-		_, err := w.Write(data)
-		return nil, err
-	}
 }
 
 func TestFullDisk(t *testing.T) {

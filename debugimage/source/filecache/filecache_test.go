@@ -72,6 +72,16 @@ func fails(err error) func(context.Context, *os.File) ([]byte, error) {
 	}
 }
 
+// zeros is a make that writes n bytes, which it can tell from others of the size.
+func zeros(n int, mark byte) func(context.Context, *os.File) ([]byte, error) {
+	return func(_ context.Context, w *os.File) ([]byte, error) {
+		data := make([]byte, n)
+		data[0] = mark
+		_, err := w.Write(data)
+		return nil, err
+	}
+}
+
 // unwanted is a make that is not to be called.
 func unwanted(t testing.TB) func(context.Context, *os.File) ([]byte, error) {
 	return func(context.Context, *os.File) ([]byte, error) {

@@ -314,7 +314,7 @@ func BenchmarkHit(b *testing.B) {
 		b.Run(fmt.Sprintf("%dKiB", size>>10), func(b *testing.B) {
 			c, _ := open(b, b.TempDir(), Options{})
 			key := Key{"file", strings.Repeat("x", 100)}
-			if _, err := c.Get(b.Context(), key, sized(key, size)); err != nil {
+			if _, err := c.Get(b.Context(), key, zeros(size, 1)); err != nil {
 				b.Fatal(err)
 			}
 			b.SetBytes(int64(size))
