@@ -37,16 +37,13 @@ func (c *Cache) look(ctx context.Context, key Key) (Entry, error) {
 		return Entry{}, inCache(ctx, err)
 	}
 	now := c.now()
-	left := time.Duration(1)
-	if a.miss != nil {
-		left = a.left(now)
-	}
-	if left <= 0 || !c.touch(ctx, path, info, now) {
+	if a.miss != nil && a.left(now) <= 0 {
 		return Entry{}, ErrAbsent
 	}
+	c.touch(ctx, path, info, now)
 	if a.miss != nil {
 		c.stats.add(key.Kind, Counts{Negative: 1})
-		return Entry{}, &Miss{Reason: a.miss.Reason, For: left, Age: now.Sub(a.stored)}
+		return Entry{}, &Miss{Reason: a.miss.Reason, For: a.left(now), Age: now.Sub(a.stored)}
 	}
 	e := Entry{Path: c.blobPath(a.digest), Size: a.size, Digest: a.digest, Meta: a.meta, Stored: a.stored, Used: info.ModTime()}
 	if err := c.verify(ctx, key, e); err != nil {
@@ -56,15 +53,13 @@ func (c *Cache) look(ctx context.Context, key Key) (Entry, error) {
 	return e, nil
 }
 
-// touch records that an answer is used, which saves it from eviction, unless that
-// was done lately. It reports whether the answer was there: it is false if it was
-// evicted meanwhile. A directory that cannot be written to is not evicted from.
-func (c *Cache) touch(ctx context.Context, path string, info fs.FileInfo, now time.Time) bool {
-	if age := now.Sub(info.ModTime()); 0 <= age && age < touchEvery {
-		return true
+// touch records that an answer is used, unless that was done lately. Once it has,
+// the blob is not evicted for a while, or was before, and whoever opens it sees
+// that. A directory that cannot be written to is not evicted from.
+func (c *Cache) touch(ctx context.Context, path string, info fs.FileInfo, now time.Time) {
+	if age := now.Sub(info.ModTime()); age < 0 || age >= touchEvery {
+		c.alone(ctx, func() error { return os.Chtimes(path, now, now) })
 	}
-	err := c.alone(ctx, func() error { return os.Chtimes(path, now, now) })
-	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // verify compares a blob with its digest, and drops it if it differs.
