@@ -145,8 +145,8 @@ func parseMiss(m *filecache.Miss) source.Lookup {
 			look.Status = s
 		}
 	}
-	if age := m.Age.Round(time.Second); age > 0 {
-		look.Detail = strings.TrimPrefix(look.Detail+", ", ", ") + age.String() + " ago"
+	if m.Age >= time.Minute { // younger is now
+		look.Detail = strings.TrimPrefix(fmt.Sprintf("%s, %s ago", look.Detail, m.Age.Truncate(time.Second)), ", ")
 	}
 	return look
 }

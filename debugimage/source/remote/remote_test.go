@@ -392,7 +392,7 @@ func TestMissText(t *testing.T) {
 		{filecache.Miss{Reason: "notfound: "}, source.Lookup{Status: source.NotFound}},
 		{filecache.Miss{Reason: "notfound: ", Age: time.Minute}, source.Lookup{Status: source.NotFound, Detail: "1m0s ago"}},
 		{filecache.Miss{Reason: "too_large: a: b", Age: time.Minute}, source.Lookup{Status: source.TooLarge, Detail: "a: b, 1m0s ago"}},
-		{filecache.Miss{Reason: "other_id: x", Age: time.Millisecond}, source.Lookup{Status: source.OtherID, Detail: "x"}},
+		{filecache.Miss{Reason: "other_id: x", Age: 59 * time.Second}, source.Lookup{Status: source.OtherID, Detail: "x"}},
 		{filecache.Miss{Reason: "whatever"}, source.Lookup{Status: source.Failed}},
 	} {
 		if diff := cmp.Diff(tt.want, parseMiss(&tt.miss)); diff != "" {
