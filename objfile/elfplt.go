@@ -15,6 +15,9 @@ type stub struct {
 	name       string
 }
 
+// pltSuffix is what follows the name of a function in that of its stub.
+const pltSuffix = "@plt"
+
 // pltSymbols returns the stubs of a program, as "name@plt". Symbols are those
 // that the file's tables have.
 func (f *elfFile) pltSymbols(symbols []Symbol) []Symbol {
@@ -26,7 +29,7 @@ func (f *elfFile) pltSymbols(symbols []Symbol) []Symbol {
 	var named []Symbol
 	for _, s := range slots {
 		if s.name != "" {
-			named = append(named, Symbol{Name: s.name + "@plt", Addr: s.addr, Size: s.size, Kind: PLT, Binding: Local})
+			named = append(named, Symbol{Name: s.name + pltSuffix, Addr: s.addr, Size: s.size, Kind: PLT, Binding: Local})
 		}
 	}
 	return named
@@ -42,15 +45,24 @@ func (f *elfFile) stubs() map[uint64]*stub {
 	share := f.share()
 	for i := range f.sections {
 		s := &f.sections[i]
-		if !s.Code || !strings.HasPrefix(s.Name, ".plt") && !strings.HasPrefix(s.Name, ".iplt") {
+		if !s.Code || !f.mayHoldStubs(s.Name) {
 			continue
 		}
 		if code, err := s.load(); err == nil && share.take(len(code)) {
-			decodeStubs(slots, decode, code, s.Addr)
+			decodeStubs(slots, decode, code, s.Addr, f.stubsAmongCode())
 		}
 	}
 	return slots
 }
+
+// mayHoldStubs reports whether stubs stand in the code section of a name. Linkers
+// for PowerPC put them among the rest of the code.
+func (f *elfFile) mayHoldStubs(section string) bool {
+	return strings.HasPrefix(section, ".plt") || strings.HasPrefix(section, ".iplt") ||
+		f.stubsAmongCode() && section == ".text"
+}
+
+func (f *elfFile) stubsAmongCode() bool { return f.machine == elf.EM_PPC || f.machine == elf.EM_PPC64 }
 
 const (
 	// maxStub is the most bytes that a stub takes, with the padding after it.
@@ -61,8 +73,9 @@ const (
 )
 
 // decodeStubs adds the stubs of one section. Each takes up what is left up to the
-// next; stubs of one section are alike, so the last is as long as the one before.
-func decodeStubs(slots map[uint64]*stub, decode stubDecoder, code []byte, addr uint64) {
+// next, unless there is other code between them; stubs of one section are alike, so
+// the last is as long as the one before.
+func decodeStubs(slots map[uint64]*stub, decode stubDecoder, code []byte, addr uint64, amongCode bool) {
 	var last *stub
 	for off := 0; off < len(code) && len(slots) < maxStubs; {
 		slot, size := decode(code[off:], addr+uint64(off))
@@ -71,7 +84,9 @@ func decodeStubs(slots map[uint64]*stub, decode stubDecoder, code []byte, addr u
 			continue
 		}
 		s := &stub{addr: addr + uint64(off), size: uint64(len(code) - off)}
-		if last != nil {
+		if amongCode {
+			s.size = uint64(size)
+		} else if last != nil {
 			last.size = min(s.addr-last.addr, maxStub)
 			s.size = min(s.size, last.size)
 		}

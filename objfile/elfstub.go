@@ -33,12 +33,22 @@ func (f *elfFile) stubDecoder() stubDecoder {
 		return stubS390
 	case elf.EM_LOONGARCH:
 		return stubLoongArch
+	case elf.EM_PPC:
+		return f.stubPPC
+	case elf.EM_PPC64:
+		return f.stubPPC64()
+	case elf.EM_SPARC, elf.EM_SPARC32PLUS, elf.EM_SPARCV9:
+		return stubSPARC
 	}
 	return nil
 }
 
-// endbr64; bnd jmp *slot(%rip), where the prefixes may be missing.
+// endbr64; bnd jmp *slot(%rip), where the prefixes may be missing. Where indirect
+// jumps are avoided: mov slot(%rip), %r11; then a call or a jump.
 func stubX86_64(code []byte, addr uint64) (uint64, int) {
+	if len(code) >= 8 && code[0] == 0x4c && code[1] == 0x8b && code[2] == 0x1d && code[7]|1 == 0xe9 {
+		return addr + 7 + signed32(binary.LittleEndian, code[3:]), 7
+	}
 	rest := bytes.TrimPrefix(code, []byte{0xf3, 0x0f, 0x1e, 0xfa})
 	rest = bytes.TrimPrefix(rest, []byte{0xf2})
 	if len(rest) < 6 || rest[0] != 0xff || rest[1] != 0x25 {

@@ -10,7 +10,8 @@ import (
 )
 
 // Code and slots are what objdump -d and -R print for programs that GNU ld 2.40
-// and, of RISC-V with 32 bits and of LoongArch, lld 19 linked.
+// and, of RISC-V with 32 bits, of LoongArch, of retpolines and of the far ppc64le,
+// lld 19 linked.
 func TestStubDecoders(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -25,6 +26,9 @@ func TestStubDecoders(t *testing.T) {
 		{"x86_64, bnd", elf.EM_X86_64, "f3 0f 1e fa f2 ff 25 d5 2e 00 00", 0x10c0, 0x3fa0, 11},
 		{"x86_64, the header", elf.EM_X86_64, "ff 35 ca 2f 00 00 ff 25 cc 2f 00 00 0f 1f 40 00", 0x1020, 0, 0},
 		{"x86_64, cut", elf.EM_X86_64, "ff 25 c2 2f 00", 0x1040, 0, 0},
+		{"x86_64, retpoline", elf.EM_X86_64, "4c 8b 1d f1 20 00 00 e8 e4 ff ff ff", 0x1470, 0x3568, 7},
+		{"x86_64, retpoline, bound at once", elf.EM_X86_64, "4c 8b 1d f1 10 00 00 e9 d4 ff ff ff", 0x1420, 0x2518, 7},
+		{"x86_64, a load of something else", elf.EM_X86_64, "4c 8b 1d f1 10 00 00 c3 d4 ff ff ff", 0x1420, 0, 0},
 		{"i386", elf.EM_386, "ff 25 0c c0 04 08 68 18 00 00 00 e9 b0 ff ff ff", 0x8049060, 0x804c00c, 6},
 		{"i386, position independent", elf.EM_386, "ff a3 18 00 00 00 68 18 00 00 00 e9 b0 ff ff ff", 0x1060, 0x400c, 6},
 		{"i386, .plt.sec", elf.EM_386, "f3 0f 1e fb ff a3 18 00 00 00 66 0f 1f 44 00 00", 0x10f0, 0x400c, 10},
@@ -45,12 +49,44 @@ func TestStubDecoders(t *testing.T) {
 		{"s390x", elf.EM_S390, "c0 10 00 00 0c 40 e3 10 10 00 00 04 07 f1", 0x798, 0x2018, 12},
 		{"s390x, the header", elf.EM_S390, "e3 10 f0 38 00 24 c0 10 00 00 0c ea", 0x5e0, 0, 0},
 		{"loongarch64", elf.EM_LOONGARCH, "0f 04 00 1c ef 41 c3 28 ed 01 00 4c 00 00 40 03", 0x10310, 0x303e0, 8},
+		{"ppc64le", elf.EM_PPC64, "18 00 41 f8 10 81 82 e9 a6 03 89 7d 20 04 80 4e", 0x320, 0x20010, 16},
+		{"ppc64le, far from the table", elf.EM_PPC64, "18 00 41 f8 01 00 82 3d 20 80 8c e9 a6 03 89 7d 20 04 80 4e", 0x104b4, 0x2ff20, 20},
+		{"ppc64le, a call in a function", elf.EM_PPC64, "18 00 41 f8 10 81 82 e9 a6 03 89 7d 21 04 80 4e", 0x320, 0, 0},
+		{"ppc64le, another register", elf.EM_PPC64, "18 00 41 f8 10 81 62 e9 a6 03 89 7d 20 04 80 4e", 0x320, 0, 0},
+		{"ppc64le, something else", elf.EM_PPC64, "18 00 61 f8 10 81 82 e9 a6 03 89 7d 20 04 80 4e", 0x320, 0, 0},
 		{"loongarch64, the header", elf.EM_LOONGARCH, "0e 04 00 1c ad bd 11 00 cf 81 c3 28", 0x102f0, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := testELF{machine: tt.machine, typ: elf.ET_DYN}
-			e.sections = []testSection{{name: ".dynamic", data: e.encoder().u64(uint64(elf.DT_PLTGOT), 0x3ff4).Bytes()}}
+			e.sections = []testSection{
+				{name: ".dynamic", data: e.encoder().u64(uint64(elf.DT_PLTGOT), 0x3ff4).Bytes()},
+				{name: ".got", addr: 0x1ff00},
+			}
 			e.segments = []testSegment{{typ: elf.PT_DYNAMIC, first: ".dynamic", last: ".dynamic"}}
+			decode := e.parse(t).image.(*elfFile).stubDecoder()
+			slot, size := decode(unhex(t, tt.code), tt.addr)
+			if slot != tt.slot || size != tt.size {
+				t.Errorf("slot %#x after %d bytes, want %#x after %d", slot, size, tt.slot, tt.size)
+			}
+		})
+	}
+	for _, tt := range []struct {
+		name    string
+		class   elf.Class
+		machine elf.Machine
+		code    string
+		addr    uint64
+		slot    uint64
+		size    int
+	}{
+		{"ppc64, version 1", elf.ELFCLASS64, elf.EM_PPC64, "f8 41 00 28 e9 82 81 18 7d 89 03 a6 e8 42 81 20 28 22 00 00 4c e2 04 20 48 00 01 34", 0x360, 0x20018, 28},
+		{"ppc", elf.ELFCLASS32, elf.EM_PPC, "3d 60 10 02 81 6b 00 04 7d 69 03 a6 4e 80 04 20", 0x10000260, 0x10020004, 16},
+		{"ppc, position independent", elf.ELFCLASS32, elf.EM_PPC, "81 7e 80 a4 7d 69 03 a6 4e 80 04 20", 0x2d0, 0, 0},
+		{"sparc64", elf.ELFCLASS64, elf.EM_SPARCV9, "03 00 00 80 30 6f ff e7 01 00 00 00", 0x200180, 0x200180, 8},
+		{"sparc64, the header", elf.ELFCLASS64, elf.EM_SPARCV9, "00 00 00 00 00 00 00 00", 0x200100, 0, 0},
+	} {
+		t.Run("big-endian "+tt.name, func(t *testing.T) {
+			e := testELF{class: tt.class, big: true, machine: tt.machine, typ: elf.ET_DYN, sections: []testSection{{name: ".got", addr: 0x1ff00}}}
 			decode := e.parse(t).image.(*elfFile).stubDecoder()
 			slot, size := decode(unhex(t, tt.code), tt.addr)
 			if slot != tt.slot || size != tt.size {

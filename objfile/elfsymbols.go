@@ -131,6 +131,9 @@ func (f *elfFile) appendSymbols(symbols []Symbol, t *symbolTable) ([]Symbol, err
 		if s, ok := f.codeSymbol(raw); ok {
 			if s.Name = t.names.at(uint64(raw.name)); !f.isMarker(s.Name) {
 				s.Name = unversioned(s.Name)
+				if s.Kind == PLT {
+					s.Name += pltSuffix
+				}
 				symbols = append(symbols, s)
 			}
 		}
@@ -173,7 +176,11 @@ func (f *elfFile) codeSymbol(raw rawSymbol) (Symbol, bool) {
 		s.Binding = Weak
 	}
 	if raw.section == uint32(elf.SHN_UNDEF) {
-		return s, false
+		// The value is where the program calls it: a stub. On MIPS all have one,
+		// elsewhere those whose address is taken.
+		isStub := raw.value != 0 && s.Kind == Func && f.typ != elf.ET_REL
+		s.Kind, s.Size = PLT, 0
+		return s, isStub
 	}
 	if len(f.sections) > 0 && !f.place(&s, raw.section) {
 		return s, false

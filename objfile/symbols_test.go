@@ -150,7 +150,9 @@ func TestELFSymbols(t *testing.T) {
 		{
 			name: "code only", machine: elf.EM_X86_64,
 			symbols: []testSymbol{
-				{name: "undefined", typ: elf.STT_FUNC, value: 0x1000},
+				{name: "undefined", typ: elf.STT_FUNC},
+				{name: "elsewhere", typ: elf.STT_FUNC, bind: elf.STB_GLOBAL, value: 0x1000},
+				{name: "data elsewhere", typ: elf.STT_OBJECT, value: 0x1000},
 				{name: "table", typ: elf.STT_OBJECT, section: code, value: 0x1000, size: 4},
 				{name: "section", typ: elf.STT_SECTION, section: code, value: 0x1000},
 				{name: "file.c", typ: elf.STT_FILE, section: elf.SHN_ABS},
@@ -166,6 +168,7 @@ func TestELFSymbols(t *testing.T) {
 				label(".Llocal", 0x1050),
 				label("$data", 0x1060),
 			}, want: `
+0x1000+0x10 plt global elsewhere@plt
 0x1010+0x4 func local absolute function
 0x1020+0x4 ifunc weak chosen
 0x1030+0x30 label local asm
