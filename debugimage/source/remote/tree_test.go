@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -230,9 +231,10 @@ func TestLyingServers(t *testing.T) {
 		"mapped":   {redirect("http://[::ffff:127.0.0.2]:80/"), "error FILE: redirected to http://[::ffff:127.0.0.2]:80/: address ::ffff:127.0.0.2 is not public and not allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			lying := true
+			var lying atomic.Bool
+			lying.Store(true)
 			at, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if lying {
+				if lying.Load() {
 					tt.lie(w, r)
 				} else {
 					w.Write(debug)
@@ -249,7 +251,7 @@ func TestLyingServers(t *testing.T) {
 			if want := strings.Replace(tt.want, "FILE", file, 1); !strings.HasPrefix(got[0], want) {
 				t.Fatalf("%q\nwant %q", got, want)
 			}
-			lying = false
+			lying.Store(false)
 			if err := cache.Forget(s.key(shopPath + ".debug")); err != nil { // as when it is old
 				t.Fatal(err)
 			}
