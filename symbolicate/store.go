@@ -22,7 +22,8 @@ type store struct {
 	counts  *counts
 	closing context.Context
 	end     context.CancelFunc // of closing
-	waits   sync.WaitGroup     // for loads
+	waits   sync.WaitGroup     // those who wait for loads
+	filling sync.RWMutex       // held for reading while something is loaded
 
 	mu      sync.Mutex
 	entries map[imageKey]*list.Element // of *entry
@@ -88,6 +89,8 @@ func (s *store) init(max int64, c *counts) {
 func (s *store) close() {
 	s.end()
 	s.waits.Wait()
+	s.filling.Lock() // nobody waits, so what is still being loaded ends
+	defer s.filling.Unlock()
 }
 
 // peek returns the debug file of an image if it is there and to be believed, or nil.
@@ -153,6 +156,11 @@ func (s *store) linger(work context.Context, stop context.CancelFunc) bool {
 // fill loads the file of an image and keeps it. A load that panics is an answer for
 // the image.
 func (s *store) fill(ctx context.Context, key imageKey, im *debugimage.Image, load loadFunc) (l *loaded, err error) {
+	s.filling.RLock()
+	defer s.filling.RUnlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	last := s.last(key)
 	if last != nil && last.fresh() {
 		return last, nil // since the caller looked
