@@ -97,7 +97,7 @@ func (f *flow) open() {
 	}
 	f.stream = stream
 	answers := f.answers
-	f.receivers.Go(func() { receive(f.ctx, stream, answers) })
+	f.receivers.Go(func() { receive(stream, answers) })
 	for i := range f.pending {
 		_ = stream.Send(f.message(i))
 	}
@@ -106,18 +106,17 @@ func (f *flow) open() {
 	}
 }
 
-// receive puts what a stream has into answers, which has room for what it should have.
-func receive(ctx context.Context, stream grpc.BidiStreamingClient[SymbolicateEventsRequest, SymbolicateEventsResponse], answers chan<- answer) {
+// receive puts what a stream has into answers: those to maxAhead events, and the end.
+func receive(stream grpc.BidiStreamingClient[SymbolicateEventsRequest, SymbolicateEventsResponse], answers chan<- answer) {
 	for {
 		response, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			err = status.Error(codes.Unavailable, "the stream ended before its last answer")
+		case err == nil && len(answers) == maxAhead:
+			err = status.Error(codes.Internal, "more answers than events")
 		}
-		select {
-		case answers <- answer{response, err}:
-		case <-ctx.Done():
-			return
-		}
+		answers <- answer{response, err}
 		if err != nil {
 			return
 		}

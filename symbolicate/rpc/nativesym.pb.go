@@ -133,10 +133,14 @@ const (
 	ImageStatus_IMAGE_STATUS_MISSING ImageStatus = 2
 	// There is one that cannot be read.
 	ImageStatus_IMAGE_STATUS_MALFORMED ImageStatus = 3
+	// There is one that is larger than may be downloaded or compiled.
+	ImageStatus_IMAGE_STATUS_TOO_LARGE ImageStatus = 4
 	// A source could not be asked.
-	ImageStatus_IMAGE_STATUS_FETCHING_FAILED ImageStatus = 4
+	ImageStatus_IMAGE_STATUS_FETCHING_FAILED ImageStatus = 5
 	// The time ran out before there was an answer.
-	ImageStatus_IMAGE_STATUS_TIMEOUT ImageStatus = 5
+	ImageStatus_IMAGE_STATUS_TIMEOUT ImageStatus = 6
+	// A fault of the engine.
+	ImageStatus_IMAGE_STATUS_OTHER ImageStatus = 7
 )
 
 // Enum value maps for ImageStatus.
@@ -146,16 +150,20 @@ var (
 		1: "IMAGE_STATUS_FOUND",
 		2: "IMAGE_STATUS_MISSING",
 		3: "IMAGE_STATUS_MALFORMED",
-		4: "IMAGE_STATUS_FETCHING_FAILED",
-		5: "IMAGE_STATUS_TIMEOUT",
+		4: "IMAGE_STATUS_TOO_LARGE",
+		5: "IMAGE_STATUS_FETCHING_FAILED",
+		6: "IMAGE_STATUS_TIMEOUT",
+		7: "IMAGE_STATUS_OTHER",
 	}
 	ImageStatus_value = map[string]int32{
 		"IMAGE_STATUS_UNUSED":          0,
 		"IMAGE_STATUS_FOUND":           1,
 		"IMAGE_STATUS_MISSING":         2,
 		"IMAGE_STATUS_MALFORMED":       3,
-		"IMAGE_STATUS_FETCHING_FAILED": 4,
-		"IMAGE_STATUS_TIMEOUT":         5,
+		"IMAGE_STATUS_TOO_LARGE":       4,
+		"IMAGE_STATUS_FETCHING_FAILED": 5,
+		"IMAGE_STATUS_TIMEOUT":         6,
+		"IMAGE_STATUS_OTHER":           7,
 	}
 )
 
@@ -2506,14 +2514,16 @@ const file_nativesym_v1_nativesym_proto_rawDesc = "" +
 	"\n" +
 	"OVERLOADED\x10\x05\x12\x11\n" +
 	"\rSHUTTING_DOWN\x10\x06\x12\x12\n" +
-	"\x0eINTERNAL_FAULT\x10\a*\xb0\x01\n" +
+	"\x0eINTERNAL_FAULT\x10\a*\xe4\x01\n" +
 	"\vImageStatus\x12\x17\n" +
 	"\x13IMAGE_STATUS_UNUSED\x10\x00\x12\x16\n" +
 	"\x12IMAGE_STATUS_FOUND\x10\x01\x12\x18\n" +
 	"\x14IMAGE_STATUS_MISSING\x10\x02\x12\x1a\n" +
-	"\x16IMAGE_STATUS_MALFORMED\x10\x03\x12 \n" +
-	"\x1cIMAGE_STATUS_FETCHING_FAILED\x10\x04\x12\x18\n" +
-	"\x14IMAGE_STATUS_TIMEOUT\x10\x05*\xbf\x01\n" +
+	"\x16IMAGE_STATUS_MALFORMED\x10\x03\x12\x1a\n" +
+	"\x16IMAGE_STATUS_TOO_LARGE\x10\x04\x12 \n" +
+	"\x1cIMAGE_STATUS_FETCHING_FAILED\x10\x05\x12\x18\n" +
+	"\x14IMAGE_STATUS_TIMEOUT\x10\x06\x12\x16\n" +
+	"\x12IMAGE_STATUS_OTHER\x10\a*\xbf\x01\n" +
 	"\vFrameStatus\x12\x1a\n" +
 	"\x16FRAME_STATUS_UNTOUCHED\x10\x00\x12\x1d\n" +
 	"\x19FRAME_STATUS_SYMBOLICATED\x10\x01\x12\x1e\n" +

@@ -11,7 +11,7 @@ import (
 func split(target string) (network, address string, err error) {
 	if path, ok := strings.CutPrefix(target, "unix:"); ok {
 		if path == "" {
-			return "", "", fmt.Errorf("%q: no path behind unix:", target)
+			return "", "", fmt.Errorf("%q has no path", target)
 		}
 		return "unix", path, nil
 	}
