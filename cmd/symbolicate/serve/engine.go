@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/debugimage/source/fetch"
 	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/symbolicate"
 )
@@ -39,7 +40,7 @@ func (c *Config) open(w *watch) (*Engine, error) {
 			return nil, err
 		}
 	}
-	e.network = newNetwork(c, e.cache, w)
+	e.network = &network{config: c, cache: e.cache, watch: w, clients: make(map[string]*fetch.Client)}
 	if err := e.open(c); err != nil {
 		e.Close()
 		return nil, err
@@ -49,6 +50,7 @@ func (c *Config) open(w *watch) (*Engine, error) {
 
 func (e *Engine) open(c *Config) error {
 	o := symbolicate.Options{
+		Cache:        e.cache,
 		MaxBytes:     int64(c.TableMemory),
 		Memory:       int64(c.CompileMemory),
 		Workers:      c.Workers,

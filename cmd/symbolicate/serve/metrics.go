@@ -12,8 +12,6 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
 	events   prometheus.Counter
-	frames   *prometheus.CounterVec
-	images   *prometheus.CounterVec
 	finds    *prometheus.HistogramVec
 }
 
@@ -30,19 +28,13 @@ func newMetrics() *metrics {
 			Name: "nativesym_rpc_in_flight", Help: "Requests that have no answer yet, streams included.",
 		}),
 		events: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "nativesym_events_total", Help: "Events and requests for stack traces that were symbolicated.",
+			Name: "nativesym_events_total", Help: "Events that were received, in calls and in streams.",
 		}),
-		frames: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "nativesym_frames_total", Help: "Frames that were looked at, by what came of them.",
-		}, []string{"status"}),
-		images: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "nativesym_images_total", Help: "Images of events that frames needed, by what came of the search for their debug files.",
-		}, []string{"status"}),
 		finds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "nativesym_source_seconds", Buckets: buckets, Help: "How long sources looked for the debug files of an image, by kind of source and result.",
 		}, []string{"kind", "result"}),
 	}
-	m.registry.MustRegister(m.seconds, m.inFlight, m.events, m.frames, m.images, m.finds,
+	m.registry.MustRegister(m.seconds, m.inFlight, m.events, m.finds,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }

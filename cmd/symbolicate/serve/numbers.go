@@ -21,15 +21,17 @@ const (
 
 // engineReadings are what the engine counts.
 var engineReadings = []reading{
-	{"nativesym_tables", "Images that are known: with an open table, or as missing.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Images) }},
-	{"nativesym_table_bytes", "Memory that they take.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Bytes) }},
-	{"nativesym_table_hits_total", "Images of events that were known already.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Hits) }},
+	{"nativesym_tables", "Images that are kept in memory: with their table, or as missing.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Images) }},
+	{"nativesym_table_bytes", "Memory that the images kept take, in bytes.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Bytes) }},
+	{"nativesym_table_hits_total", "Images of events that were kept already.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Hits) }},
 	{"nativesym_table_misses_total", "Images that had to be looked for.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Misses) }},
-	{"nativesym_table_evictions_total", "Images that were forgotten because others needed their place.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Evictions) }},
+	{"nativesym_table_evictions_total", "Images that are not kept any more because others needed their place.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Evictions) }},
 	{"nativesym_compiles_total", "Debug files that were compiled.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Compiles) }},
-	{"nativesym_compile_seconds_total", "How long that took.", counter, func(s *symbolicate.Stats) float64 { return s.CompileTime.Seconds() }},
+	{"nativesym_compile_seconds_total", "Time spent on compiling debug files, in seconds.", counter, func(s *symbolicate.Stats) float64 { return s.CompileTime.Seconds() }},
+	{"nativesym_compiled_before_total", "Tables that were in the cache folder, so that nothing was compiled.", counter, func(s *symbolicate.Stats) float64 { return float64(s.TableHits) }},
+	{"nativesym_cache_faults_total", "Times that the cache folder could not give or take a table.", counter, func(s *symbolicate.Stats) float64 { return float64(s.CacheFaults) }},
 	{"nativesym_lingering", "Images that are being loaded though nobody waits any more.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Lingering) }},
-	{"nativesym_load_panics_total", "Images whose loading ended in a fault of this program.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Panics) }},
+	{"nativesym_panics_total", "Debug files and images on which the engine failed by a fault of this program.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Panics) }},
 }
 
 // A numbers collects what the engine, its cache and its downloads count.
@@ -41,13 +43,13 @@ type numbers struct {
 var (
 	readyDesc = prometheus.NewDesc("nativesym_ready", "1 if the server is ready, 0 if not.", nil, nil)
 
-	cacheBytes  = prometheus.NewDesc("nativesym_cache_bytes", "Size of the files in the cache folder, by whichever process.", nil, nil)
-	cacheEvents = prometheus.NewDesc("nativesym_cache_total", "What happened in the cache folder, by kind of file: hit, negative (known to be missing), made, evicted, damaged.", []string{"kind", "what"}, nil)
+	cacheBytes  = prometheus.NewDesc("nativesym_cache_bytes", "Bytes of the files in the cache folder, of all processes that use it.", nil, nil)
+	cacheEvents = prometheus.NewDesc("nativesym_cache_total", "What happened in the cache folder, by kind of file: hit, negative (known to be missing), made, evicted or damaged.", []string{"kind", "what"}, nil)
 	cacheMade   = prometheus.NewDesc("nativesym_cache_made_bytes_total", "Bytes of files that were put into the cache folder.", []string{"kind"}, nil)
 
 	downloads        = prometheus.NewDesc("nativesym_downloads_total", "Downloads, by kind of source and result.", []string{"kind", "result"}, nil)
-	downloadRequests = prometheus.NewDesc("nativesym_download_requests_total", "HTTP requests that they took, by kind of source.", []string{"kind"}, nil)
-	downloadBytes    = prometheus.NewDesc("nativesym_download_bytes_total", "Bytes that they brought, by kind of source.", []string{"kind"}, nil)
+	downloadRequests = prometheus.NewDesc("nativesym_download_requests_total", "HTTP requests for downloads, by kind of source.", []string{"kind"}, nil)
+	downloadBytes    = prometheus.NewDesc("nativesym_download_bytes_total", "Bytes of files that were downloaded, by kind of source.", []string{"kind"}, nil)
 	blockedHosts     = prometheus.NewDesc("nativesym_download_blocked_hosts", "Servers that are left alone for a while because they keep failing.", []string{"kind"}, nil)
 )
 

@@ -79,6 +79,10 @@ func (o *observer) HandleRPC(ctx context.Context, s stats.RPCStats) {
 	switch s := s.(type) {
 	case *stats.Begin:
 		o.metrics.inFlight.Inc()
+	case *stats.InPayload:
+		if strings.HasPrefix(r.method, "SymbolicateEvent") {
+			o.metrics.events.Inc()
+		}
 	case *stats.End:
 		o.metrics.inFlight.Dec()
 		took := s.EndTime.Sub(s.BeginTime)

@@ -1,11 +1,15 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/pflag"
 
 	"github.com/nativesym/nativesym/internal/golden"
@@ -19,6 +23,7 @@ func TestConfigPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := replacePart(t, string(page), "settings", settingsTable())
+	text = replacePart(t, text, "metrics", metricsTable())
 	golden.Equal(t, "../CONFIG.md", []byte(text))
 }
 
@@ -50,6 +55,38 @@ func settingsTable() string {
 			fmt.Fprintf(&b, "| `%s` %s | %s | %s |\n", f.Name, kind, value, upperFirst(usage))
 		})
 		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// A metricRow is what there is to say of a metric.
+type metricRow struct{ name, labels, help string }
+
+// metricRows returns what there is to say of our metrics, by name.
+func metricRows() []metricRow {
+	descs := make(chan *prometheus.Desc, 1000)
+	m := newMetrics()
+	for _, c := range []prometheus.Collector{m.seconds, m.inFlight, m.events, m.finds, new(numbers)} {
+		c.Describe(descs)
+	}
+	close(descs)
+	var rows []metricRow
+	for d := range descs {
+		// A Desc shows itself, and nothing else of it can be had.
+		parts := descParts.FindStringSubmatch(d.String())
+		rows = append(rows, metricRow{parts[1], parts[3], parts[2]})
+	}
+	slices.SortFunc(rows, func(a, b metricRow) int { return cmp.Compare(a.name, b.name) })
+	return rows
+}
+
+var descParts = regexp.MustCompile(`fqName: "(.*)", help: "(.*)", unit: .*, variableLabels: \{([^}]*)\}`)
+
+func metricsTable() string {
+	var b strings.Builder
+	b.WriteString("| metric | labels | meaning |\n|---|---|---|\n")
+	for _, row := range metricRows() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.name, strings.ReplaceAll(row.labels, ",", ", "), row.help)
 	}
 	return b.String()
 }

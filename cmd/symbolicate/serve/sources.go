@@ -1,12 +1,8 @@
 package serve
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"maps"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -29,8 +25,8 @@ const fromEnvironment = "environment"
 
 func (s *Sources) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.Symbols, "symbols", s.Symbols, "`folder` with debug files, under whatever names")
-	f.StringArrayVar(&s.S3, "s3", s.S3, "`BUCKET/PREFIX` with debug files. Options: layout, region, endpoint, profile, credentials-file")
-	f.StringArrayVar(&s.HTTP, "http", s.HTTP, "`URL` of a tree of debug files. Options: layout, auth-file, auth-env")
+	f.StringArrayVar(&s.S3, "s3", s.S3, "`BUCKET/PREFIX` with debug files. Options: layout, casing, region, endpoint, path-style, anonymous, key-file, key-env")
+	f.StringArrayVar(&s.HTTP, "http", s.HTTP, "`URL` of a tree of debug files. Options: layout, casing, auth-file, auth-env")
 	f.StringArrayVar(&s.Debuginfod, "debuginfod", s.Debuginfod, "`URL` of a debuginfod server, or environment for those in DEBUGINFOD_URLS. Options: auth-file, auth-env")
 	f.StringArrayVar(&s.SymbolServer, "symbol-server", s.SymbolServer, "`URL` of a Microsoft-style symbol server, or environment for what _NT_SYMBOL_PATH names. Options: auth-file, auth-env")
 }
@@ -106,63 +102,3 @@ func (s *Scopes) String() string { return strings.Join(s.GetSlice(), ",") }
 
 // Type returns the word for such a value in help texts.
 func (s *Scopes) Type() string { return "scope" }
-
-// A place is a source on the net: where it is, and what it takes to ask it.
-type place struct {
-	at      string
-	options map[string]string
-}
-
-// parsePlace parses "PLACE [OPTION=VALUE]...".
-func parsePlace(text string, allowed ...string) (place, error) {
-	fields := strings.Fields(text)
-	if len(fields) == 0 {
-		return place{}, errors.New("names no place")
-	}
-	p := place{at: fields[0], options: make(map[string]string)}
-	for _, field := range fields[1:] {
-		name, value, _ := strings.Cut(field, "=")
-		if !slices.Contains(allowed, name) || value == "" {
-			return p, fmt.Errorf("option %q: want one of %s, each with =VALUE", name, strings.Join(allowed, ", "))
-		}
-		p.options[name] = value
-	}
-	return p, nil
-}
-
-// checkURL refuses what is no URL of a server, and secrets in one: it would be
-// shown in the list of processes, in logs and to whoever reads the configuration.
-func checkURL(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return errors.New("is no URL") // the error repeats the text, secrets and all
-	case u.User != nil:
-		return errors.New("has credentials in it, which belong in a file: auth-file=FILE")
-	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
-		return errors.New("want a URL that starts with https:// or http://")
-	}
-	return nil
-}
-
-// secret returns a secret that a place names: in a file, or in a variable of the
-// environment. It is empty if the place names none.
-func (p place) secret(fileOption, envOption string) (string, error) {
-	file, variable := p.options[fileOption], p.options[envOption]
-	text := os.Getenv(variable)
-	switch {
-	case file != "" && variable != "":
-		return "", fmt.Errorf("has %s and %s, want one of them", fileOption, envOption)
-	case file != "":
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", fileOption, err)
-		}
-		text = string(data)
-	}
-	text = strings.TrimSpace(text)
-	if text == "" && cmp.Or(file, variable) != "" {
-		return "", fmt.Errorf("%s is empty", cmp.Or(file, variable))
-	}
-	return text, nil
-}

@@ -1,0 +1,165 @@
+package serve
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/symbolicate/rpc"
+)
+
+// TestOpenErrors makes slips in every setting of an engine.
+func TestOpenErrors(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DEBUGINFOD_URLS", "ima:enforcing")
+	t.Setenv("_NT_SYMBOL_PATH", "srv*https://user:hunter2@example.com/")
+	for _, tt := range []struct {
+		setting, value, want string
+	}{
+		{"symbols", "DIR/none", "symbols: stat DIR/none: no such file or directory"},
+		{"symbols", "DIR/file", "symbols: DIR/file is not a folder"},
+		{"code", "/src=DIR/none", "code: stat DIR/none: no such file or directory"},
+		{"in-app", "path:*/x/*", `in-app "path:*/x/*": want a pattern, and +app or -app`},
+		{"in-app", "+app", `in-app "+app": want a pattern, and +app or -app`},
+		{"in-app", "function:x +app", `in-app "function:x +app": function:x: want package:PATTERN, path:PATTERN, +app or -app, and ? for a blank in a pattern`},
+		{"debuginfod", "", "debuginfod: names no place"},
+		{"debuginfod", "localhost:8002", "debuginfod: want a URL that starts with https:// or http://"},
+		{"debuginfod", "https://user:hunter2@example.com/", "debuginfod: has credentials in it, which belong in a file: auth-file=FILE"},
+		{"debuginfod", "https://hunter2%zz@example.com/", "debuginfod: is no URL"},
+		{"debuginfod", "environment", "debuginfod: DEBUGINFOD_URLS names no server"},
+		{"debuginfod", "https://a/ layout=ssqp", `debuginfod: https://a/: option "layout": want auth-file, auth-env, each with =VALUE`},
+		{"debuginfod", "https://a/ auth-file=DIR/none", "debuginfod: https://a/: auth-file: open DIR/none: no such file or directory"},
+		{"debuginfod", "https://a/ auth-file=DIR/file", "debuginfod: https://a/: DIR/file is empty"},
+		{"debuginfod", "https://a/ auth-env=NOT_SET_ANYWHERE", "debuginfod: https://a/: NOT_SET_ANYWHERE is empty"},
+		{"debuginfod", "https://a/ auth-env=HOME auth-file=DIR/file", "debuginfod: https://a/: has auth-file and auth-env, want one of them"},
+		{"symbol-server", "environment", "symbol-server: has credentials in it, which belong in a file: auth-file=FILE"},
+		{"http", "https://a/", "http: https://a/: say how its files are laid out, as layout=unified"},
+		{"http", "https://a/ layout=mine", `http: layout "mine": want one of native, symstore, symstore_index2, ssqp, debuginfod, unified, slashsymbols, breakpad`},
+		{"s3", "bucket layout=ssqp key-env=ONE_WORD", "s3: bucket: want a key of the form ACCESS-KEY SECRET-KEY [SESSION-TOKEN]"},
+		{"s3", "bucket layout=ssqp endpoint=nowhere", "s3: bucket bucket: the endpoint must be a URL of http or https, without a user or a query"},
+		{"proxy", "nowhere", "proxy: want a URL that starts with https:// or http://"},
+		{"allow-network", "10.0.0.0/99", `allow-network: "10.0.0.0/99": want an address, a range as 10.0.0.0/8 or the name of a host`},
+		{"scope", "acme.symbols=DIR/none", "scope acme: symbols: stat DIR/none: no such file or directory"},
+		{"cache", "DIR/file", "cache DIR/file: mkdir DIR/file: not a directory"},
+	} {
+		t.Setenv("ONE_WORD", "hunter2")
+		c := Default()
+		c.Cache = filepath.Join(dir, "cache")
+		c.HTTP = []string{"https://example.com/ layout=unified"} // so that downloads are set up
+		f := lookup(c.Groups(), tt.setting)
+		if err := setText(f, strings.ReplaceAll(tt.value, "DIR", dir)); err != nil {
+			t.Fatal(err)
+		}
+		if tt.value == "" {
+			c.Debuginfod = []string{""}
+		}
+		e, err := c.Open()
+		if err == nil {
+			e.Close()
+		}
+		if got := strings.ReplaceAll(textOf(err), dir, "DIR"); got != tt.want {
+			t.Errorf("%s %q: error %q, want %q", tt.setting, tt.value, got, tt.want)
+		}
+	}
+}
+
+func TestNoCacheForDownloads(t *testing.T) {
+	c := Default()
+	c.Debuginfod = []string{"https://example.com/"}
+	_, err := c.Open()
+	if want := "sources on the net keep what they bring in a folder: say where with cache"; textOf(err) != want {
+		t.Errorf("error %q, want %q", textOf(err), want)
+	}
+}
+
+// A store is an HTTP server of a folder that writes down what it is asked for.
+type store struct {
+	*httptest.Server
+	mu    sync.Mutex
+	asked map[string]string // by path, with what authorization
+}
+
+func newStore(t *testing.T, dir string) *store {
+	s := &store{asked: make(map[string]string)}
+	files := http.FileServer(http.Dir(dir))
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked[r.URL.Path] = r.Header.Get("Authorization")
+		s.mu.Unlock()
+		files.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// TestScopes has debug files that only those get who name the scope, from a store
+// that wants a secret.
+func TestScopes(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("Bearer hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	private := newStore(t, filepath.Join(fixture.Path(t, "symbols"), ".build-id"))
+	c := serverConfig(t)
+	c.Symbols = nil
+	c.Cache = filepath.Join(t.TempDir(), "cache")
+	c.AllowNetwork = []string{"127.0.0.1"}
+	if err := c.Scopes.Set("acme.http=" + private.URL + " layout=native auth-file=" + secret); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, c)
+	symbolicated(t, r.dial(t, 0, rpc.DialOptions{Scope: "acme"}))
+
+	everybody := r.dial(t, 0, rpc.DialOptions{})
+	out, err := everybody.Event(t.Context(), fixture.Read(t, "events/linux-x86_64-crash.json"))
+	if err != nil || strings.Contains(string(out), "shop::Item::net") {
+		t.Errorf("without the scope: error %v, event\n%.300s", err, out)
+	}
+	_, err = r.dial(t, 0, rpc.DialOptions{Scope: "other"}).Event(t.Context(), []byte("{}"))
+	if want := `no scope "other"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %q, want %q", textOf(err), want)
+	}
+	private.mu.Lock()
+	defer private.mu.Unlock()
+	if diff := cmp.Diff("Bearer hunter2", private.asked["/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"]); diff != "" {
+		t.Errorf("authorization (-want +got):\n%s", diff)
+	}
+	if strings.Contains(r.log.String(), "hunter2") {
+		t.Errorf("the log has the secret:\n%s", r.log)
+	}
+}
+
+// TestFailures holds that what a store fails at is logged once, with the image, the
+// request and the cause, and counted.
+func TestFailures(t *testing.T) {
+	c := serverConfig(t)
+	c.Symbols = nil
+	c.Cache = filepath.Join(t.TempDir(), "cache")
+	c.HTTP = []string{"http://127.0.0.1:1/ layout=native"}
+	r := start(t, c)
+	client := r.dial(t, 0, rpc.DialOptions{})
+	for range 3 {
+		if _, err := client.Event(t.Context(), fixture.Read(t, "events/linux-x86_64-crash.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = `image=/tmp/shop/shop id=8257bc75-8d08-8505-9a5d-ba37c4c1166e source=http cause=`
+	log := r.log.String()
+	if n := strings.Count(log, want); n != 1 || !strings.Contains(log, "127.0.0.1 is not public and not allowed") {
+		t.Errorf("%d lines with %q, want 1:\n%s", n, want, log)
+	}
+	if _, text := r.get(t, "/metrics"); !strings.Contains(text, `nativesym_source_seconds_count{kind="http",result="failed"} 2`) {
+		t.Errorf("the failures are not counted:\n%s", text)
+	}
+}
