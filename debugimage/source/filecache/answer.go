@@ -29,7 +29,7 @@ import (
 //
 //	miss 1h0m0s "status 404"
 //
-// Strings are quoted as in Go.
+// Strings are quoted as in Go, in ASCII: what else is printable changes with Unicode.
 type answer struct {
 	key    Key
 	stored time.Time
@@ -52,11 +52,11 @@ const (
 // encode returns the answer as a file.
 func (a *answer) encode() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\nkind %s\nname %q\nstored %s\n", answerMagic, a.key.Kind, a.key.Name, a.stored.UTC().Format(time.RFC3339Nano))
+	fmt.Fprintf(&b, "%s\nkind %s\nname %+q\nstored %s\n", answerMagic, a.key.Kind, a.key.Name, a.stored.UTC().Format(time.RFC3339Nano))
 	if a.miss != nil {
-		fmt.Fprintf(&b, "miss %v %q\n", a.miss.For, a.miss.Reason)
+		fmt.Fprintf(&b, "miss %v %+q\n", a.miss.For, a.miss.Reason)
 	} else {
-		fmt.Fprintf(&b, "blob %x %d\nmeta %q\n", a.digest, a.size, a.meta)
+		fmt.Fprintf(&b, "blob %x %d\nmeta %+q\n", a.digest, a.size, a.meta)
 	}
 	return seal(b.Bytes())
 }

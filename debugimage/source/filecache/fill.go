@@ -121,14 +121,11 @@ func (c *Cache) publish(ctx context.Context, a *answer, placeBlob func(path stri
 // The usage is counted first: if the process is killed in between, too much is
 // counted, which is found when it becomes too much.
 func (c *Cache) place(from, to string, now time.Time, size usage) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return err
-	}
-	if err := os.Chtimes(from, now, now); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Chtimes(from, now, now)); err != nil {
 		return err
 	}
 	if old, err := os.Lstat(to); err == nil {
-		size = usage{bytes: size.bytes - old.Size()}
+		size = usage{} // counted: what is named by the same hash is as large
 		if !old.Mode().IsRegular() {
 			os.RemoveAll(to)
 		}
@@ -136,7 +133,7 @@ func (c *Cache) place(from, to string, now time.Time, size usage) error {
 	c.account(size)
 	err := os.Rename(from, to)
 	if err != nil {
-		c.account(usage{bytes: -size.bytes, answers: -size.answers})
+		c.account(usage{}.minus(size))
 	}
 	return err
 }

@@ -190,6 +190,43 @@ func TestMissesAreBounded(t *testing.T) {
 	consistent(t, c)
 }
 
+// The usage is right after whatever happens, without anybody counting.
+func TestUsageIsKept(t *testing.T) {
+	c, k := open(t, t.TempDir(), Options{})
+	c.Get(t.Context(), keyC, text("counts all there is"))
+	for _, step := range []func(){
+		func() { c.Get(t.Context(), keyA, fails(&Miss{Reason: "no"})) },
+		func() { k.Add(time.Hour); c.Get(t.Context(), keyA, text("alpha")) },
+		func() { c.Get(t.Context(), keyB, text("alpha")) },
+		func() { c.Forget(keyB); c.Forget(keyB) },
+		func() { edit(c.answerPath(keyA), func(b []byte) []byte { return b[1:] }); c.Peek(keyA) },
+		func() { c.Get(t.Context(), keyA, text("alpha")) },
+		func() {
+			e, _ := c.Peek(keyA)
+			edit(e.Path, func(b []byte) []byte { return append(b, b...) })
+			c.Get(t.Context(), keyB, text("alpha"))
+		},
+		func() {
+			e, _ := c.Peek(keyA)
+			os.Truncate(e.Path, 1)
+			c.Get(t.Context(), Key{"table", "same"}, text("alpha"))
+		},
+		func() { c.Get(t.Context(), Key{"table", "x"}, fails(errors.New("no"))) },
+	} {
+		step()
+		var there usage
+		c.eachFile(t.Context(), answerDir, func(string, string) { there.answers++ })
+		c.eachFile(t.Context(), blobDir, func(path, _ string) {
+			if info, err := os.Lstat(path); err == nil {
+				there.bytes += info.Size()
+			}
+		})
+		if u, known := c.readUsage(); !known || u != there {
+			t.Errorf("usage %v, known %v; want %v", u, known, there)
+		}
+	}
+}
+
 func TestCancelledGC(t *testing.T) {
 	c, k := open(t, t.TempDir(), Options{})
 	letters(t, c, k, "abc")

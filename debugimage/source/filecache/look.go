@@ -70,7 +70,7 @@ func (c *Cache) verify(ctx context.Context, key Key, e Entry) error {
 		return ErrAbsent
 	case errors.Is(err, errDamaged), err == nil && digest != e.Digest:
 		c.stats.add(key.Kind, Counts{Damaged: 1})
-		c.drop(ctx, e.Path, info, usage{bytes: info.Size()})
+		c.drop(ctx, e.Path, info, usage{bytes: e.Size})
 		return ErrAbsent
 	}
 	return inCache(ctx, err)
@@ -95,16 +95,20 @@ func same(path string, info fs.FileInfo) bool {
 	return err == nil && os.SameFile(now, info) && now.Size() == info.Size() && now.ModTime().Equal(info.ModTime())
 }
 
-// remove takes a file away and what it took from the usage. It is called in alone.
+// remove takes a file away, if it is there, and what it took from the usage. It is
+// called in alone.
 func (c *Cache) remove(path string, size usage) error {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := os.RemoveAll(path); err != nil {
-		return err
+	if err == nil {
+		err = os.RemoveAll(path)
 	}
-	c.account(usage{bytes: -size.bytes, answers: -size.answers})
-	return nil
+	if err == nil {
+		c.account(usage{}.minus(size))
+	}
+	return err
 }
 
 // hashBuffers are for hashFile: of a size that stays in the processor's cache.
