@@ -11,7 +11,6 @@ import (
 	"math/big"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -61,26 +60,15 @@ func newCertificate(t testing.TB, name string, parent *x509.Certificate, parentK
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, key
+	return tls.Certificate{Certificate: [][]byte{der, parent.Raw}, PrivateKey: key, Leaf: leaf}, key
 }
 
-// writePEM writes the certificate of a configuration, its key and those of its
-// authorities to files for other programs.
-func writePEM(t testing.TB, config *tls.Config, authority *x509.Certificate) (cert, key, ca string) {
+// writePEM writes what a program other than Go's may read.
+func writePEM(t testing.TB, path, kind string, der []byte) {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name, kind string, der []byte) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(config.Certificates[0].PrivateKey)
-	if err != nil {
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return write("cert", "CERTIFICATE", config.Certificates[0].Certificate[0]), write("key", "PRIVATE KEY", der), write("ca", "CERTIFICATE", authority.Raw)
 }
 
 // A server that wants certificates answers nobody without one, nor one that
