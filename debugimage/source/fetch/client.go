@@ -171,12 +171,17 @@ func (c *Client) get(ctx context.Context, origin *url.URL, r Request, w io.Write
 		return classify(ctx, err)
 	}
 	defer host.leave()
-	if until, blocked := host.blocked(time.Now()); blocked {
+	if until, refused := host.refuses(time.Now()); refused {
 		return &Error{Kind: Blocked, Err: errBlocked(until)}
 	}
 	err := c.download(ctx, origin, r, w)
-	if e, ok := errors.AsType[*Error](err); ok && e.Kind.isServers() && ctx.Err() == nil {
-		host.fail(time.Now())
+	switch e, ok := errors.AsType[*Error](err); {
+	case ok && e.Kind.isServers():
+		if ctx.Err() == nil {
+			host.fail(time.Now())
+		}
+	case !ok || e.Kind != Refused:
+		host.work()
 	}
 	return err
 }

@@ -271,7 +271,8 @@ func TestConcurrency(t *testing.T) {
 
 // A host that keeps failing is not asked any more, others are.
 func TestBlocked(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) })
+	code := http.StatusInternalServerError
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, s.URL, http.StatusFound) })
 	c := client(t, Options{Backoff: time.Nanosecond})
 	for range failureLimit {
@@ -292,6 +293,13 @@ func TestBlocked(t *testing.T) {
 	}
 	if _, kind, err := get(c, other.URL); kind != Server {
 		t.Errorf("through another host: %v", err)
+	}
+	c.hosts.get(s.Listener.Addr().String(), 1).probe = time.Now()
+	code = http.StatusNotFound
+	for range 2 {
+		if _, kind, err := get(c, s.URL); kind != NotFound {
+			t.Errorf("back again: %v", err)
+		}
 	}
 }
 

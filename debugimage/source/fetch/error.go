@@ -118,7 +118,7 @@ func statusError(resp *http.Response) error {
 		e.Kind = Forbidden
 	case code >= 500 || code == http.StatusTooManyRequests:
 		e.Kind, e.final = Server, false
-		if s, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 16); err == nil {
+		if s, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 32); err == nil {
 			e.retryAfter = time.Duration(s) * time.Second
 		}
 	}

@@ -8,12 +8,14 @@ import (
 )
 
 // When a host is left alone, and for how long: its failures of the last minute are
-// counted in buckets.
+// counted in buckets. One download a minute is let through all the same, to see
+// whether the host is back.
 const (
 	failureLimit  = 60
 	failureBucket = 5 * time.Second
 	buckets       = 12
 	blockTime     = time.Hour
+	probeTime     = time.Minute
 )
 
 // hosts are those of the URLs that were asked for, wherever they redirect to: there
@@ -32,6 +34,7 @@ type host struct {
 	counts [buckets]int // of failures
 	bucket int64        // number of the latest bucket since the epoch
 	until  time.Time    // left alone
+	probe  time.Time    // when to let a download through
 }
 
 // get returns the host of a name.
@@ -53,7 +56,7 @@ func (h *hosts) blocked(now time.Time) (names []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for name, host := range h.byName {
-		if _, blocked := host.blocked(now); blocked {
+		if host.blocked(now) {
 			names = append(names, name)
 		}
 	}
@@ -73,11 +76,33 @@ func (h *host) enter(ctx context.Context) error {
 
 func (h *host) leave() { <-h.slots }
 
-// blocked reports whether the host is left alone, and until when.
-func (h *host) blocked(now time.Time) (until time.Time, blocked bool) {
+// refuses reports whether a download is to be left out, and until when all are. One
+// that it lets through says what became of it by fail or work.
+func (h *host) refuses(now time.Time) (until time.Time, refused bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.until, now.Before(h.until)
+	if !now.Before(h.until) {
+		return h.until, false
+	}
+	if !now.Before(h.probe) {
+		h.probe = now.Add(probeTime)
+		return h.until, false
+	}
+	return h.until, true
+}
+
+// work ends that the host is left alone: it has answered.
+func (h *host) work() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.until = time.Time{}
+}
+
+// blocked reports whether the host is left alone.
+func (h *host) blocked(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return now.Before(h.until)
 }
 
 // fail counts a failure.
@@ -95,6 +120,6 @@ func (h *host) fail(now time.Time) {
 		sum += n
 	}
 	if sum >= failureLimit {
-		h.counts, h.until = [buckets]int{}, now.Add(blockTime)
+		h.counts, h.until, h.probe = [buckets]int{}, now.Add(blockTime), now.Add(probeTime)
 	}
 }

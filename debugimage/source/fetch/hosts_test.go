@@ -25,32 +25,65 @@ func TestBlocking(t *testing.T) {
 				now = now.Add(tt.every)
 				h.fail(now)
 			}
-			if until, got := h.blocked(now); got != tt.want || got && until != now.Add(blockTime) {
-				t.Errorf("blocked: %v until %v, want %v", got, until, tt.want)
+			if until, got := h.refuses(now); got != tt.want || got && until != now.Add(blockTime) {
+				t.Errorf("refuses: %v until %v, want %v", got, until, tt.want)
 			}
 		})
 	}
 }
 
-// After an hour a host has all its chances again.
-func TestRecovery(t *testing.T) {
-	var h host
-	now := time.Unix(1_700_000_000, 0)
+// block returns a host that is left alone.
+func block(now time.Time) *host {
+	h := new(host)
 	for range failureLimit {
 		h.fail(now)
 	}
-	if _, blocked := h.blocked(now.Add(blockTime - 1)); !blocked {
+	return h
+}
+
+// After an hour a host has all its chances again.
+func TestRecovery(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	h := block(now)
+	if !h.blocked(now.Add(blockTime - 1)) {
 		t.Error("not blocked within the hour")
 	}
 	now = now.Add(blockTime)
-	if _, blocked := h.blocked(now); blocked {
+	if h.blocked(now) {
 		t.Error("blocked after the hour")
 	}
 	for range failureLimit - 1 {
 		h.fail(now)
 	}
-	if _, blocked := h.blocked(now); blocked {
+	if h.blocked(now) {
 		t.Error("blocked with fewer failures than the first time")
+	}
+}
+
+// Each minute one download sees whether the host is back.
+func TestProbe(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	h := block(now)
+	refused := func(after time.Duration) bool {
+		_, refused := h.refuses(now.Add(after))
+		return refused
+	}
+	if !refused(0) || !refused(probeTime-1) {
+		t.Error("lets a download through at once")
+	}
+	if refused(probeTime) {
+		t.Error("lets none through after a minute")
+	}
+	if !refused(probeTime) || !refused(2*probeTime-1) {
+		t.Error("lets a second one through")
+	}
+	h.fail(now.Add(probeTime))
+	if refused(2*probeTime) || !refused(2*probeTime) {
+		t.Error("after a failure, lets none or more than one through")
+	}
+	h.work()
+	if refused(2*probeTime) || refused(2*probeTime) || h.blocked(now) {
+		t.Error("is left alone though it is back")
 	}
 }
 
@@ -60,7 +93,7 @@ func TestClockSetBack(t *testing.T) {
 	h.fail(time.Unix(1_700_000_000, 0))
 	h.fail(time.Unix(1_600_000_000, 0))
 	h.fail(time.Unix(-1_600_000_000, 0))
-	if _, blocked := h.blocked(time.Unix(1_600_000_000, 0)); blocked {
+	if h.blocked(time.Unix(1_600_000_000, 0)) {
 		t.Error("blocked")
 	}
 }
