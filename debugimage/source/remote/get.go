@@ -35,7 +35,7 @@ func (s *Source) key(path string) filecache.Key {
 	if g, ok := s.getter.(interface{ identity() string }); ok {
 		store = g.identity()
 	}
-	return filecache.Key{Kind: "download", Name: fmt.Sprintf("%q %s %s", s.options.Scope, store, path)}
+	return filecache.Key{Kind: "download", Name: fmt.Sprintf("%q %q %s", s.options.Scope, store, path)}
 }
 
 // download writes the file at a path to w, unpacked.
@@ -59,7 +59,11 @@ func (s *Source) download(ctx context.Context, path string, w *os.File) error {
 	case wrapping == unpack.None:
 		return nil
 	}
-	return moveToStart(w, packed, s.options.MaxSize-out.left)
+	size := s.options.MaxSize - out.left
+	if again, _ := unpack.Detect(io.NewSectionReader(w, packed, size), size); again != unpack.None {
+		return miss(source.Malformed, fmt.Sprintf("%s: packed again, as %s", wrapping, again), lieAge)
+	}
+	return moveToStart(w, packed, size)
 }
 
 // insideName returns what a file is called in a cabinet, from its path in a store:

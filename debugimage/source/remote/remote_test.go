@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	"go.uber.org/goleak"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -200,16 +201,37 @@ func TestMissAge(t *testing.T) {
 	})
 }
 
+func gzipped(data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(data)
+	z.Close()
+	return b.Bytes()
+}
+
+// Files that are packed, as some stores keep them without saying so, are unpacked.
+func TestPacked(t *testing.T) {
+	good := fixture.Read(t, shopDebug)
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"gzip": gzipped(good), "zstd": encoder.EncodeAll(good, nil)} {
+		st := &store{files: map[string][]byte{shopPath + ".debug": data}}
+		res, err := New(st, layout.Layout{}, Options{Cache: newCache(t), MaxSize: int64(len(good))}).Find(t.Context(), imageOf(t, shop))
+		if err != nil || len(res.Files) != 1 {
+			t.Fatalf("%s: %+v, %v", name, res, err)
+		}
+		if got, err := os.ReadFile(res.Files[0].Path); !bytes.Equal(got, good) {
+			t.Errorf("%s: %d bytes of %d, %v", name, len(got), len(good), err)
+		}
+	}
+}
+
 // What is not the image's file never counts as it, and is forgotten soon.
 func TestLies(t *testing.T) {
 	good := fixture.Read(t, shopDebug)
-	pack := func(data []byte) []byte {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		z.Write(data)
-		z.Close()
-		return b.Bytes()
-	}
+	pack := gzipped
 	for name, tt := range map[string]struct {
 		data []byte
 		want string
@@ -224,6 +246,7 @@ func TestLies(t *testing.T) {
 		"packed, half of it":         {pack(good)[:2000], "malformed DEBUG: gzip: unexpected EOF"},
 		"packed, damaged":            {append(pack(good)[:3000], make([]byte, 3000)...), "malformed DEBUG: gzip: "},
 		"packed, with a wrong sum":   {append(pack(good)[:len(pack(good))-8], make([]byte, 8)...), "malformed DEBUG: gzip: "},
+		"packed twice":               {pack(pack(good)), "malformed DEBUG: gzip: packed again, as gzip"},
 		"larger than it may be":      {make([]byte, 1<<20+1), "too_large DEBUG: more than 1048576 bytes"},
 		"a bomb":                     {pack(make([]byte, 1<<20+1)), "too_large DEBUG: more than 1048576 bytes"},
 		"a bomb that says it is not": {append(pack(make([]byte, 1<<21)), 0), "too_large DEBUG: more than 1048576 bytes"},

@@ -233,7 +233,7 @@ func TestLyingServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var lying atomic.Bool
 			lying.Store(true)
-			at, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			at, asked := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if lying.Load() {
 					tt.lie(w, r)
 				} else {
@@ -247,6 +247,7 @@ func TestLyingServers(t *testing.T) {
 			}
 			im := imageOf(t, shop)
 			file := at + "/" + shopPath + ".debug"
+			refused(t, asked, at, file, im)
 			got := find(t, s, im)
 			if want := strings.Replace(tt.want, "FILE", file, 1); !strings.HasPrefix(got[0], want) {
 				t.Fatalf("%q\nwant %q", got, want)
@@ -259,6 +260,24 @@ func TestLyingServers(t *testing.T) {
 				t.Errorf("then %q", got)
 			}
 		})
+	}
+}
+
+// refused checks that a server on this machine is not asked unless that is allowed.
+func refused(t *testing.T, asked *log, at, file string, im *debugimage.Image) {
+	t.Helper()
+	c, err := fetch.New(fetch.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, err := NewHTTP(c, at, layout.Layout{}, Options{Cache: newCache(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, find(t, s, im), "error "+file+": address 127.0.0.1 is not public and not allowed")
+	if n := asked.count(); n != 0 {
+		t.Errorf("asked for %q", asked.uris)
 	}
 }
 
