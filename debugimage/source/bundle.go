@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source/unpack"
 	"github.com/nativesym/nativesym/objfile"
 )
 
@@ -22,7 +24,8 @@ import (
 //
 // A bundle is safe for concurrent use.
 type bundle struct {
-	zip   *zip.ReadCloser
+	file  *os.File
+	zip   *zip.Reader
 	build build
 	files map[string]*zip.File // by slashed path
 }
@@ -34,6 +37,9 @@ const (
 
 	// maxManifest bounds the manifest in memory: a line for each of 100,000 files.
 	maxManifest = 32 << 20
+
+	// maxBundleList bounds the archive's own list, and with it memory.
+	maxBundleList = 32 << 20
 )
 
 // isBundle reports whether a file that begins with head may be a bundle.
@@ -43,16 +49,31 @@ func isBundle(head []byte) bool {
 
 // openBundle opens the bundle at path and reads its manifest.
 func openBundle(path string) (*bundle, error) {
-	r, err := zip.OpenReader(path)
+	f, err := os.Open(path)
 	if err != nil {
+		return nil, err
+	}
+	b := &bundle{file: f, files: make(map[string]*zip.File)}
+	if err := b.open(); err != nil {
+		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	b := &bundle{zip: r, files: make(map[string]*zip.File)}
-	if err := b.readManifest(); err != nil {
-		r.Close()
-		return nil, fmt.Errorf("%s: %s: %w", path, bundleManifest, err)
-	}
 	return b, nil
+}
+
+// open reads the lists of the archive and of the bundle.
+func (b *bundle) open() error {
+	info, err := b.file.Stat()
+	if err != nil {
+		return err
+	}
+	if b.zip, err = unpack.OpenZip(b.file, info.Size(), maxBundleList); err != nil {
+		return err
+	}
+	if err := b.readManifest(); err != nil {
+		return fmt.Errorf("%s: %w", bundleManifest, err)
+	}
+	return nil
 }
 
 func (b *bundle) readManifest() error {
@@ -87,7 +108,7 @@ func (b *bundle) readManifest() error {
 	return nil
 }
 
-func (b *bundle) close() { b.zip.Close() }
+func (b *bundle) close() { b.file.Close() }
 
 // read returns the content of a source file by its path in debug files, nil if
 // the bundle does not have it.

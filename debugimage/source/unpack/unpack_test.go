@@ -200,6 +200,34 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// A list of files is not read to its end whatever its length.
+func TestLongLists(t *testing.T) {
+	names := make([]string, 20_000)
+	for i := range names {
+		names[i] = strings.Repeat("n", i%100) + "/"
+	}
+	names = append(names, "x")
+	file := zipped(t, []byte("text"), names...)
+	if w, err := Detect(bytes.NewReader(file), int64(len(file))); w != None || err != nil {
+		t.Errorf("detected as %q, error %v", w, err)
+	}
+	const want = "zip: the list of files is too long"
+	if _, err := OpenZip(bytes.NewReader(file), int64(len(file)), maxOnlyList); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	r, err := OpenZip(bytes.NewReader(file), int64(len(file)), 10*maxOnlyList)
+	if err != nil || len(r.File) != len(names) {
+		t.Fatalf("error %v", err)
+	}
+	text, err := r.Open("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(text); err != nil || string(got) != "text" {
+		t.Errorf("%q, error %v", got, err)
+	}
+}
+
 // A counter counts what is written to it.
 type counter int64
 

@@ -80,9 +80,13 @@ func isZlib(head []byte) bool {
 	return err == nil || err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
+// maxOnlyList is how many bytes are read for the list of files of an archive that is
+// to have one file, and perhaps its folders.
+const maxOnlyList = 1 << 20
+
 // onlyFile returns the file of a zip archive that has one, or else nil.
 func onlyFile(src io.ReaderAt, size int64) *zip.File {
-	r, err := zip.NewReader(src, size)
+	r, err := OpenZip(src, size, maxOnlyList)
 	if err != nil {
 		return nil // for others to say what is wrong with it
 	}
@@ -98,6 +102,34 @@ func onlyFile(src io.ReaderAt, size int64) *zip.File {
 	}
 	return only
 }
+
+// OpenZip is [zip.NewReader] for hostile input: of an archive it reads no more than so
+// many bytes to get the list of its files, each of which takes five times that in
+// memory. What it reads includes the end of the archive, 66 KiB at most.
+func OpenZip(src io.ReaderAt, size, maxList int64) (*zip.Reader, error) {
+	m := &metered{ReaderAt: src, left: maxList}
+	r, err := zip.NewReader(m, size)
+	m.opened = true
+	return r, err
+}
+
+// A metered reader gives so many bytes, until the archive is opened.
+type metered struct {
+	io.ReaderAt
+	left   int64
+	opened bool
+}
+
+func (m *metered) ReadAt(p []byte, at int64) (int, error) {
+	if !m.opened {
+		if m.left -= int64(len(p)); m.left < 0 {
+			return 0, errLongList
+		}
+	}
+	return m.ReaderAt.ReadAt(p, at)
+}
+
+var errLongList = errors.New("zip: the list of files is too long")
 
 func openZipped(f *zip.File, limit int64) (io.ReadCloser, error) {
 	if f.UncompressedSize64 > uint64(limit) {
