@@ -55,7 +55,7 @@ func Example() {
 	}
 	// Output:
 	// shop::Item::net
-	// event: not JSON: byte 1: want null
+	// event: not JSON: byte 0: want a value
 }
 
 // youngest returns the function in which an event's exception came about.
