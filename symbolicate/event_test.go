@@ -33,6 +33,15 @@ func TestFields(t *testing.T) {
 				`"package":"/opt/x86_64.so","image_addr":"0x10000","in_app":true,"data":{"symbolicator_status":"symbolicated","inlined":true}}`,
 		},
 		{
+			"inlined calls repeat no more than a little of what is not ours",
+			`{"instruction_addr":"0x12011","a":"` + strings.Repeat("a", 1000) + `","b":1,"data":{"c":"` + strings.Repeat("c", 1000) + `","d":2}}`,
+			`{"instruction_addr":"0x12011","a":"` + strings.Repeat("a", 1000) + `","b":1,"data":{"c":"` + strings.Repeat("c", 1000) + `","d":2,"symbolicator_status":"symbolicated"},` +
+				`"function":"outer","symbol":"outer","lang":"c","filename":"out.c","abs_path":"/src/out.c","lineno":99,` +
+				`"package":"/opt/x86_64.so","image_addr":"0x10000","symbol_addr":"0x12000","in_app":true},` +
+				`{"instruction_addr":"0x12011","b":1,"data":{"d":2,"symbolicator_status":"symbolicated","inlined":true},"function":"inner","symbol":"inner","lang":"c","filename":"in.h","abs_path":"/src/in.h","lineno":8209,` +
+				`"package":"/opt/x86_64.so","image_addr":"0x10000","in_app":true}`,
+		},
+		{
 			"what the sender guessed gives way, in its place",
 			`{ "function" : "guess", "raw_function":"guess()", "lineno":0, "colno":1, "package":"x", "image_addr":"65536", "symbol_addr":"0x1", "instruction_addr":"0x13011" }`,
 			`{ "function" : "ns::g", "raw_function":"ns::g(int, std::vector<int, std::allocator<int>> const&)", "package":"/opt/x86_64.so", "image_addr":"65536", "symbol_addr":"0x13000", "instruction_addr":"0x13011"` +

@@ -162,7 +162,7 @@ func (j *job) explain(f *frame) string {
 	switch {
 	case f.status == Untouched:
 		return f.skipped.String()
-	case f.status != Symbolicated:
+	case f.status != Symbolicated || f.cut:
 		return j.reason(f)
 	case f.rule == RuleSymbol:
 		return "no image holds the address, so its line is unknown"

@@ -25,6 +25,7 @@ type frame struct {
 	status FrameStatus
 	first  int32 // of its functions in job.found, innermost first
 	end    int32
+	cut    bool // what is inlined at it was left out: see maxGrown
 }
 
 // native reports whether the frame is to be symbolicated.

@@ -92,6 +92,21 @@ type frameWriter struct {
 	code    codeContext
 	inApp   verdict
 	inlined bool // into the frame before it
+	copied  int  // bytes of the sender's that it repeats, if it is inlined
+}
+
+// maxCopied is how many bytes of members that are not ours the frame of an inlined
+// call repeats from the one that really exists: more than any sender writes, and
+// little beside what is written of the call itself.
+const maxCopied = 1 << 10
+
+// copies reports whether n bytes of the sender's are written in this frame.
+func (w *frameWriter) copies(n int) bool {
+	if !w.inlined || w.copied+n <= maxCopied {
+		w.copied += n
+		return true
+	}
+	return false
 }
 
 // An action is what becomes of a member.
@@ -187,7 +202,8 @@ func (w *frameWriter) append(dst []byte) []byte {
 		done = valueEnd
 		id := fieldOf(k.Bytes())
 		act := w.action(id)
-		if act == drop {
+		ours := id < numFields && m == last[id] && (act == set || act == add && m.Kind() == jsonspan.Null)
+		if act == drop || !ours && !w.copies(valueEnd-keyStart) {
 			continue
 		}
 		if empty {
@@ -199,7 +215,7 @@ func (w *frameWriter) append(dst []byte) []byte {
 		if id < numFields {
 			written[id] = true
 		}
-		if id < numFields && m == last[id] && (act == set || act == add && m.Kind() == jsonspan.Null) {
+		if ours {
 			dst = w.appendValue(dst, id, m)
 		} else {
 			dst = append(dst, text[valueStart:valueEnd]...)
@@ -283,6 +299,9 @@ func (w *frameWriter) appendData(dst []byte, old jsonspan.Value) []byte {
 	for k, m := range old.Members() {
 		switch string(k.Bytes()) {
 		case "symbolicator_status", "symbolicator_reason", "lookup_addr", "inlined":
+			continue
+		}
+		if !w.copies(len(k.Raw()) + len(m.Raw())) {
 			continue
 		}
 		dst = append(dst, k.Raw()...)

@@ -60,3 +60,34 @@ func TestHostileEventsTakeLinearTime(t *testing.T) {
 		})
 	}
 }
+
+// An event that grows by the calls inlined at its frames stops growing.
+func TestGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes an event of 70 MB")
+	}
+	const frames = 150_000
+	event := `{"platform":"native","stacktrace":{"frames":[` + strings.Repeat(`{"instruction_addr":"0x12010"},`, frames) +
+		`{"instruction_addr":"0x12010"}]},` + testImages + `}`
+	out, report, err := newFake(Options{}).Explain(t.Context(), []byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const one = 400 // bytes of a frame
+	whole := 0
+	for _, f := range report.Frames {
+		if f.Calls == 2 {
+			whole++
+		}
+	}
+	if limit := maxGrown + maxGrowth*len(event) + (frames-whole)*one + 2*len(event); len(out) > limit {
+		t.Errorf("%d bytes became %d, want %d at most", len(event), len(out), limit)
+	}
+	last := &report.Frames[frames]
+	if whole == 0 || last.Calls != 1 || last.Reason != "calls inlined here are left out: the event has grown too large" {
+		t.Errorf("%d frames are whole; the last has %d calls: %s", whole, last.Calls, last.Reason)
+	}
+	if n := strings.Count(string(out), last.Reason); n != frames+1-whole {
+		t.Errorf("%d frames say that they are cut, want %d", n, frames+1-whole)
+	}
+}

@@ -221,9 +221,13 @@ func (j *job) ask(t table, order []int32) {
 	}
 }
 
-// reason says why a frame has no function, or "" if it has one.
+// reason says why a frame has no function, or not all, or "" if it has.
 func (j *job) reason(f *frame) string {
 	switch f.status {
+	case Symbolicated:
+		if f.cut {
+			return "calls inlined here are left out: the event has grown too large"
+		}
 	case UnknownImage:
 		if f.inRel {
 			return "addr_mode names an image that has no native code"

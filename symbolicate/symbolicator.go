@@ -182,7 +182,9 @@ func (s *Symbolicator) Close() { s.store.close() }
 //     that is more), symbol (linker's), lang, filename, abs_path, lineno and colno
 //     (absent if unknown), symbol_addr. Where calls were inlined, the frame is
 //     followed by one for each, innermost last, with data.inlined set; they do not
-//     repeat vars, lock and stack_start.
+//     repeat vars, lock, stack_start, and what is not ours beyond a kilobyte. An event
+//     that grows too large by them is spared the rest, and data.symbolicator_reason
+//     says so.
 //   - In every frame that was looked up: package, image_addr, in_app unless the
 //     sender knows, pre_context, context_line and post_context if there is source
 //     code, data.symbolicator_status and, if that is not "symbolicated",

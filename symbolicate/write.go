@@ -59,11 +59,24 @@ func (j *job) appendTrace(dst []byte, s *stack) []byte {
 	return append(dst, text[at:end]...)
 }
 
+// An event grows by its inlined calls: each is a frame that repeats what the sender
+// said of the one that really exists. One that was made for the purpose grows a
+// hundredfold, so when the traces have this many bytes, and this many times those of
+// the event, what was inlined is left out of the frames that follow. Of events that
+// are not, the largest grow to a tenth of that.
+const (
+	maxGrown  = 64 << 20
+	maxGrowth = 2
+)
+
 // appendFrame appends f, or in its place a frame for each call that was inlined
 // at its address: the outermost first, as events run from callers to callees.
 // The gap is what the text has between the frame before and this one.
 func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 	dst = append(dst, gap...)
+	if f.end-f.first > 1 && len(dst) > maxGrown+maxGrowth*len(j.doc.Text()) {
+		f.first, f.cut = f.end-1, true
+	}
 	found := j.found[f.first:f.end]
 	switch {
 	case !f.native():
