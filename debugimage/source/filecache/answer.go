@@ -22,8 +22,8 @@ import (
 //	name "https://symbols.example.com/a.debug"
 //	stored 2026-03-01T12:00:00.5Z
 //	blob 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae 3
-//	meta "application/octet-stream"
-//	sum 0ddab63f…
+//	meta "plain"
+//	sum 43493981d7d666630ab536ea6ebd660974ea3cf65865fbda42ce0fe03b05f728
 //
 // Instead of the lines blob and meta, a miss has one with its age limit and reason:
 //

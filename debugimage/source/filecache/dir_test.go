@@ -1,6 +1,7 @@
 package filecache
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -94,6 +95,13 @@ func TestDirectoryRemovedWhileInUse(t *testing.T) {
 		}
 	}
 	for range 2 {
+		_, err := c.Get(t.Context(), keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
+			remove()
+			return text("alpha")(ctx, w)
+		})
+		if !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("removed meanwhile: %v", err)
+		}
 		e, err := c.Get(t.Context(), keyA, text("alpha"))
 		want(t, e, err, "alpha")
 		if _, err := os.Stat(filepath.Join(dir, versionFile)); err != nil {

@@ -38,7 +38,8 @@ import (
 type Options struct {
 	// MaxBytes bounds what all files take together; those least recently used
 	// make room. What is being written comes on top, and so does what was used
-	// in the last minute. Zero means 10 GiB. Processes that share a directory
+	// in the last minute, and the answers, a few hundred bytes each, of which there
+	// are at most 131,072. Zero means 10 GiB. Processes that share a directory
 	// should agree: each evicts by its own bound.
 	MaxBytes int64
 

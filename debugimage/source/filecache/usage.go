@@ -20,7 +20,7 @@ import (
 //
 //	bytes 00000000000001048576
 //	answers 00000000000000000003
-//	sum 0ddab63f…
+//	sum …
 //
 // It may be too much, never for long too little.
 type usage struct {
