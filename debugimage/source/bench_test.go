@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/nativesym/nativesym/internal/fixture"
 )
@@ -27,6 +28,9 @@ func bigTree(b *testing.B) string {
 			if err := os.Link(kinds[(i+j)%len(kinds)], filepath.Join(dir, fmt.Sprint(j))); err != nil {
 				b.Skip(err)
 			}
+		}
+		if err := os.Chtimes(dir, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			b.Fatal(err)
 		}
 	}
 	return root

@@ -40,6 +40,7 @@ type Dir struct {
 	cache   *filecache.Cache
 	now     func() time.Time
 	reading chan struct{} // holds a token while someone reads the tree
+	begun   *folder       // what who gave up has read, for who has the token
 	seen    atomic.Pointer[snapshot]
 	placed  sync.Map // *entry by path: packed files that are where a layout has them
 }
@@ -111,6 +112,9 @@ var schemes = []layout.Scheme{
 // places tries what is where a layout has the image's files.
 func (s *search) places() {
 	for _, scheme := range schemes {
+		if s.ctx.Err() != nil {
+			return
+		}
 		for _, p := range (layout.Layout{Scheme: scheme}).Paths(s.im) {
 			s.place(p.Name)
 			if scheme == layout.Native && (p.Kind == layout.ELFDebug || p.Kind == layout.ELFCode || p.Kind == layout.SourceBundle) {

@@ -102,16 +102,18 @@ func (d *Dir) look(ctx context.Context) (*snapshot, error) {
 
 func (s *snapshot) isFresh(now time.Time) bool { return s != nil && now.Before(s.due) }
 
-// lookAgain reads what changed since old was made, all of the tree if it is nil.
+// lookAgain reads what changed since old was made, all of the tree if it is nil. Who
+// comes after one that gave up goes on where that was.
 func (d *Dir) lookAgain(ctx context.Context, old *snapshot) (*snapshot, error) {
-	w := walk{ctx: ctx, now: d.now(), peek: maxPeeked}
+	w := walk{ctx: ctx, now: d.now(), peek: maxPeeked, changed: d.begun != nil}
 	s := &snapshot{every: lookAge}
-	var root *folder
-	if old != nil {
-		root = old.tree.root
+	before := d.begun
+	if before == nil && old != nil {
+		before = old.tree.root
 	}
-	root, err := w.folder(d.root, root)
-	if err != nil {
+	root, err := w.folder(d.root, before)
+	if d.begun = nil; err != nil {
+		d.begun = root
 		return nil, err
 	}
 	end := d.now()
@@ -141,20 +143,20 @@ func (w *walk) settled(s stamp) bool {
 	return w.now.Sub(time.Unix(0, s.time)).Abs() > settleAge
 }
 
-// folder reads a directory, or what changed in it since old was read. Those that
-// cannot be read count as empty, except the root.
+// folder reads a directory, or what changed in it since old was read. It returns what
+// it has with an error, too, nil if that is nothing.
 func (w *walk) folder(path string, old *folder) (*folder, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	f := &folder{path: path, stamp: stampOf(info)}
-	f.settled = w.settled(f.stamp)
 	if old != nil && old.settled && old.stamp == f.stamp {
 		err = w.sameNames(f, old)
 	} else {
 		err = w.newNames(f, old)
 	}
+	f.settled = err == nil && w.settled(f.stamp) // else it is listed again
 	if old == nil || len(old.files) != len(f.files) || len(old.folders) != len(f.folders) {
 		w.changed = true
 	}
@@ -205,20 +207,15 @@ func (w *walk) newNames(f, old *folder) error {
 	return nil
 }
 
-// addFolder adds a directory to the one that it is in. Its error is the context's.
+// addFolder adds a directory to the one that it is in, an empty one if it cannot be
+// read. Its error is the context's.
 func (w *walk) addFolder(to *folder, path string, old *folder) error {
-	f, err := w.folder(path, old)
-	if w.ctx.Err() != nil {
-		return w.ctx.Err()
-	}
+	f, _ := w.folder(path, old)
 	if f == nil {
 		f = &folder{path: path}
 	}
-	if err != nil {
-		f.settled = false // for it to be tried again
-	}
 	to.folders = append(to.folders, f)
-	return nil
+	return w.ctx.Err()
 }
 
 // addFile adds a file to the directory that it is in. Links to files are followed: a
@@ -227,25 +224,28 @@ func (w *walk) addFile(to *folder, path string, old *entry) error {
 	if w.ctx.Err() != nil {
 		return w.ctx.Err()
 	}
-	e := &entry{path: path, settled: true}
+	var now stamp
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		e.stamp = stampOf(info)
-		e.settled = w.settled(e.stamp)
+		now = stampOf(info)
 	}
-	if old != nil && old.settled && old.stamp == e.stamp {
-		to.files = append(to.files, old)
-		return nil
+	if old == nil || !old.settled || old.stamp != now {
+		old = w.open(path, now)
+		w.changed = true
 	}
-	w.changed = true
-	if e.stamp != (stamp{}) {
-		w.open(e)
-	}
-	to.files = append(to.files, e)
+	to.files = append(to.files, old)
 	return nil
 }
 
 // open reads whose a file is.
-func (w *walk) open(e *entry) {
+func (w *walk) open(path string, now stamp) *entry {
+	e := &entry{path: path, stamp: now}
+	if e.settled = now == (stamp{}) || w.settled(now); now != (stamp{}) {
+		w.identify(e)
+	}
+	return e
+}
+
+func (w *walk) identify(e *entry) {
 	var err error
 	if e.wrapping, err = wrappingOf(e.path); err != nil {
 		e.broken = err

@@ -1,10 +1,14 @@
 package source
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,4 +185,69 @@ func TestDirWhoseRootGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.want(shopFound...)
+}
+
+// A hasty context is done when it was asked so often.
+type hasty struct {
+	context.Context
+	left int
+}
+
+func (h *hasty) Err() error {
+	if h.left--; h.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Reading goes on where it was given up, so that a tree which nobody waits long
+// enough for is read in the end.
+func TestDirGoesOn(t *testing.T) {
+	files := map[string]string{"z/y": shopDebug}
+	for i := range 10 {
+		files[fmt.Sprintf("%c/shop", 'a'+i)] = otherShop
+	}
+	w := watch(t, files)
+	read := 0
+	for i := range 2 {
+		if _, err := w.look(&hasty{t.Context(), 9 + 9*i}); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error %v, want %v", err, context.Canceled)
+		}
+		if n := len(w.begun.folders); n <= read || n > len(files) {
+			t.Errorf("%d folders are read, %d before", n, read)
+		} else {
+			read = n
+		}
+	}
+	before := w.begun.folders[0].files[0]
+	w.want("file z/y, debug info, symbols", "ok z/y")
+	if w.begun != nil || w.seen.Load().tree.root.folders[0].files[0] != before {
+		t.Error("what was read before was read again")
+	}
+}
+
+// Questions and changes at the same time.
+func TestDirConcurrentChanges(t *testing.T) {
+	w := watch(t, map[string]string{"a/shop": otherShop, "z/y": shopDebug})
+	var clock atomic.Int64
+	w.now = func() time.Time { return w.clock.Add(time.Duration(clock.Add(1)) * lookAge) }
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for range 50 {
+				if res, err := w.Find(t.Context(), shop()); err != nil || len(res.Files) != 1 {
+					t.Errorf("%+v, error %v", res, err)
+				}
+			}
+		})
+		wg.Go(func() {
+			for j := range 20 {
+				name := w.path(fmt.Sprintf("b%d/%d", i, j%3))
+				os.MkdirAll(filepath.Dir(name), 0o755)
+				os.WriteFile(name, []byte("x"), 0o644)
+				os.Remove(name)
+			}
+		})
+	}
+	wg.Wait()
 }

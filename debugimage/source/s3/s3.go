@@ -152,7 +152,9 @@ func (b *Bucket) Get(ctx context.Context, path string, w io.Writer) error {
 	case !ok:
 		return err
 	case failure.Kind == fetch.NotFound:
-		return cmp.Or(b.missing(ctx, r.URL, key), err)
+		if missing := b.missing(ctx, r.URL, key); missing != nil {
+			return missing
+		}
 	case failure.Kind == fetch.Forbidden:
 		return denied(failure)
 	}
