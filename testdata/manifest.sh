@@ -31,6 +31,16 @@ split() { # binary, objcopy: the debug file of a stripped binary
 		esac
 		row "$file" src/parcel "$version" "./parcel.sh $variant"
 	done
+	for file in bin/harbour/*; do
+		case $file in
+		*zig*) version="zig $(python3 -m ziglang version)" ;;
+		*ldc*) version=$(first ldc2 --version) ;;
+		*gdc*) version=$(first gdc --version) ;;
+		*gnat*) version=$(first gnatgcc --version) ;;
+		*) version=$(first gfortran --version) ;;
+		esac
+		row "$file" src/harbour "$version" "./harbour.sh"
+	done
 	for file in $(find bin/macos -type f | LC_ALL=C sort); do
 		row "$file" src/parcel "$(first clang-19 --version), $(first ld64.lld-19 --version), $(first dsymutil-19 --version)" "./macos.sh"
 	done

@@ -77,6 +77,7 @@ const (
 	stmtList
 	compDir
 	lang
+	producer
 	strOffsetsBase
 	addrBase
 	rnglistsBase
@@ -107,7 +108,7 @@ var wanted = [...]attrSet{
 	kindBlock:  set(sibling),
 	kindScope:  set(name, sibling),
 	kindType:   set(name, specification, signature, sibling),
-	kindUnit: set(name, lowPC, highPC, ranges, stmtList, compDir, lang, strOffsetsBase, addrBase, rnglistsBase,
+	kindUnit: set(name, lowPC, highPC, ranges, stmtList, compDir, lang, producer, strOffsetsBase, addrBase, rnglistsBase,
 		gnuRangesBase, dwoName, dwoID),
 	kindPartial: set(name, stmtList, compDir, lang, strOffsetsBase, addrBase, rnglistsBase),
 }
@@ -149,6 +150,8 @@ func attrOf(at uint64) (attr, bool) {
 		return compDir, true
 	case attrLanguage:
 		return lang, true
+	case attrProducer:
+		return producer, true
 	case attrStrOffsetsBase:
 		return strOffsetsBase, true
 	case attrAddrBase, attrGNUAddrBase:

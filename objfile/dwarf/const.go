@@ -83,6 +83,7 @@ const (
 	attrHighPC         = 0x12
 	attrLanguage       = 0x13
 	attrCompDir        = 0x1b
+	attrProducer       = 0x25
 	attrAbstractOrigin = 0x31
 	attrDeclaration    = 0x3c
 	attrSpecification  = 0x47

@@ -2,6 +2,7 @@ package dwarf
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/nativesym/nativesym/internal/cursor"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -137,6 +138,9 @@ func (u *unit) readRoot(d *die) error {
 	}
 	if d.has.has(lang) {
 		u.language = language(d.val[lang])
+		if u.language == debuginfo.C && strings.HasPrefix(u.str(d, producer), "zig ") {
+			u.language = debuginfo.Zig // what it writes where LLVM makes its code
+		}
 	}
 	u.lowPC, _ = u.address(d, lowPC)
 	if d.has.has(stmtList) {

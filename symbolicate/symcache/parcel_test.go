@@ -167,7 +167,7 @@ func chains(t *testing.T, path string) string {
 
 func name(f symcache.Frame) string {
 	if f.Scope != "" {
-		return f.Scope + "::" + f.Symbol
+		return f.Scope + f.Language.Separator() + f.Symbol
 	}
 	return f.Symbol
 }
