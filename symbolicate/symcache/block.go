@@ -4,21 +4,34 @@ import (
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
-// A block is a piece of a function on its way into the table: encoded but for the
-// numbers of functions and files, which are its worker's until all are known.
+// A block is a piece of a function on its way into the table. There are as many as
+// functions, and all are kept until their order is known, so what a block says is
+// encoded, and decoded into [parts] again for the table.
 type block struct {
 	start, size uint64 // offset in the image, bytes
-	entry       uint64 // of the function, an offset in the image
-	first, span uint64 // the contiguous range that this is a piece of: its start and bytes
-	function    uint32 // name
-	unit, seq   uint32 // order of discovery, the same however many workers there are
+	chunk, at   uint32 // where its worker keeps the rest
 	worker      uint16
-	orphan      bool // rows that no function claims: a symbol may
+	tail        uint16 // bytes after the block that its last row covers as well: padding
+	orphan      bool   // rows that no function claims: a symbol may
+}
 
+// An owner is what the blocks of a contiguous range have in common.
+type owner struct {
+	unit        uint32
+	function    uint32 // name
+	entry       uint64 // of the function, an offset in the image
+	first, span uint64 // the range: its start and bytes
+	orphan      bool
+}
+
+// parts are what a block says, but for the numbers of functions and files, which
+// are its worker's until all are known.
+type parts struct {
+	owner
+	seq      uint32 // of the blocks of a unit: order of discovery
 	rows     uint16
 	lineBase uint32
 	bits     blockBits
-	tail     uint32 // bytes after the block that its last row covers as well: padding
 	body     []byte // packed rows
 	files    []uint32
 	scopes   []scope
@@ -72,7 +85,6 @@ type blockBuilder struct {
 	fileMark  []mark // by unit file
 	scopeMark []mark // by inline of the function
 	bits      packer
-	arena     arena
 }
 
 // A mark is a number in the block whose number it carries.
@@ -150,8 +162,8 @@ func (b *blockBuilder) row(pos uint64, scope uint16, r *debuginfo.Row) {
 	b.rows = append(b.rows, blockRow{start, scope, file, r.Line})
 }
 
-// finish encodes the rows of a block of size bytes into dst.
-func (b *blockBuilder) finish(dst *block, size uint64) {
+// finish fills in the rows of a block.
+func (b *blockBuilder) finish(dst *parts) {
 	var top blockRow
 	low := ^uint32(0)
 	for i := range b.rows {
@@ -173,7 +185,7 @@ func (b *blockBuilder) finish(dst *block, size uint64) {
 	if n := len(b.rows); n > 0 {
 		last = b.rows[n-1].start
 	}
-	dst.size, dst.rows, dst.lineBase = size, uint16(len(b.rows)), low
+	dst.rows, dst.lineBase = uint16(len(b.rows)), low
 	dst.bits = blockBits{width(uint32(last)), width(uint32(top.scope)), width(uint32(top.file)), width(lines)}
 	b.bits.b = b.bits.b[:0]
 	for i := range b.rows {
@@ -183,10 +195,7 @@ func (b *blockBuilder) finish(dst *block, size uint64) {
 		b.bits.put(uint32(r.file), dst.bits.file)
 		b.bits.put(packLine(r.line, low), dst.bits.line)
 	}
-	dst.body = b.arena.bytes(b.bits.bytes())
-	dst.files = b.arena.ids(b.files)
-	dst.scopes = b.arena.calls(b.scopes)
-	dst.columns = b.arena.cols(b.cols)
+	dst.body, dst.files, dst.scopes, dst.columns = b.bits.bytes(), b.files, b.scopes, b.cols
 }
 
 // packLine returns line as blocks store it: 0 if unknown, else counted from base.
@@ -195,30 +204,4 @@ func packLine(line, base uint32) uint32 {
 		return 0
 	}
 	return line - base + 1
-}
-
-// An arena keeps many short slices in few allocations.
-type arena struct {
-	b []byte
-	u []uint32
-	s []scope
-	c []column
-}
-
-func (a *arena) bytes(v []byte) []byte    { return keep(&a.b, v, 1<<18) }
-func (a *arena) ids(v []uint32) []uint32  { return keep(&a.u, v, 1<<15) }
-func (a *arena) calls(v []scope) []scope  { return keep(&a.s, v, 1<<13) }
-func (a *arena) cols(v []column) []column { return keep(&a.c, v, 1<<14) }
-
-// keep copies v to the end of *chunk, or of a new chunk of n values if it does not fit.
-func keep[T any](chunk *[]T, v []T, n int) []T {
-	if len(v) == 0 {
-		return nil
-	}
-	if cap(*chunk)-len(*chunk) < len(v) {
-		*chunk = make([]T, 0, max(n, len(v)))
-	}
-	at := len(*chunk)
-	*chunk = append(*chunk, v...)
-	return (*chunk)[at : at+len(v) : at+len(v)]
 }

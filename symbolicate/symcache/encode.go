@@ -7,13 +7,19 @@ import (
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
-// An encoder writes the sections of a table.
+// An encoder writes the sections of a table. All but columns are written where they
+// stay: the table is most of what compiling keeps in memory.
 type encoder struct {
 	t        *table
 	wide     bool // files take 4 bytes
-	sections [numSections][]byte
+	out      []byte
+	sections [numSections]extent
+	columns  []byte    // come last
 	ids      [3]string // debug id, code id, architecture, as far as they fit
 }
+
+// An extent is where in the table a section is.
+type extent struct{ start, end int }
 
 func newEncoder(t *table) *encoder {
 	e := &encoder{t: t, wide: len(t.paths) > 1<<16}
@@ -23,49 +29,117 @@ func newEncoder(t *table) *encoder {
 	return e
 }
 
-// reserve makes room for the sections that grow block by block.
-func (e *encoder) reserve() {
-	blocks, columns := 0, 0
+// A room is how many bytes blocks and columns take at most.
+type room struct{ blocks, columns int }
+
+// add makes room for a block.
+func (r *room) add(p *parts) {
+	r.blocks += blockRowsSize + scopeBaseSize + columnsSize + len(p.body) + 4*len(p.files) + 8*len(p.scopes)
+	if len(p.columns) > 0 {
+		r.columns += columnsHeader + 6*len(p.columns) + 4*len(p.scopes)
+	}
+}
+
+// reserve makes room for the table, and settles where its sections start whose sizes
+// follow from where code is.
+func (e *encoder) reserve() error {
+	texts, err := e.textSize()
+	if err != nil {
+		return err
+	}
+	regions, buckets, blocks := 0, 0, 0
+	err = e.walk(func(*regionBuilder, *entry, uint64, uint64, uint64) error {
+		blocks++
+		return nil
+	}, func(r *regionBuilder) {
+		regions++
+		buckets += r.buckets()
+	})
+	if err != nil {
+		return err
+	}
+	size := e.t.room
+	size.blocks += blocks * (blockSize + blockPartSize)
+	total := headerSize + regions*regionSize + 4*buckets + size.blocks + texts + size.columns + 8*int(numSections) + slack
+	e.out = make([]byte, headerSize, total)
+	e.sections[secRegions].start = headerSize
+	for id, n := range [...]int{secRegions: regions * regionSize, secBuckets: 4 * buckets} {
+		start := len(e.out)
+		e.out = e.end(sectionID(id), e.out[:start+n])
+	}
+	e.columns = make([]byte, 0, size.columns)
+	return nil
+}
+
+// end says that a section ends with out, and returns out with what follows it up
+// to where the next one starts.
+func (e *encoder) end(id sectionID, out []byte) []byte {
+	e.sections[id].end = len(out)
+	for len(out)%8 != 0 {
+		out = append(out, 0)
+	}
+	if id+1 < numSections {
+		e.sections[id+1].start = len(out)
+	}
+	return out
+}
+
+// walk goes over the pieces of code that become blocks: entries, cut where they are
+// too long, with how many bytes of padding follow. It calls end for every region.
+func (e *encoder) walk(visit func(r *regionBuilder, en *entry, start, end, tail uint64) error, end func(*regionBuilder)) error {
+	var r regionBuilder
+	regions := 0
 	for i := range e.t.entries {
-		blocks += blockSize + blockPartSize
-		if b := e.t.entries[i].block; b != nil {
-			blocks += blockRowsSize + scopeBaseSize + len(b.body) + 4*len(b.files) + 8*len(b.scopes)
-			columns += 4 + 4*len(b.columns) + 2*len(b.scopes)
+		en := &e.t.entries[i]
+		for start := en.start; start < en.end; {
+			stop := min(en.end, start+maxBlock)
+			if !r.takes(start, stop) {
+				end(&r)
+				r = regionBuilder{starts: r.starts[:0], offsets: r.offsets[:0]}
+				regions++
+			}
+			if regions >= maxRegions {
+				return fmt.Errorf("symcache: code lies in more than %d places far apart", maxRegions)
+			}
+			r.add(start, stop)
+			tail := uint64(0)
+			if en.block != nil && stop == en.block.start+en.block.size {
+				tail = min(uint64(en.block.tail), gap(e.t.entries, i))
+				r.end = stop + tail
+			}
+			if err := visit(&r, en, start, stop, tail); err != nil {
+				return err
+			}
+			start = stop
 		}
 	}
-	e.sections[secBlocks] = make([]byte, 0, blocks)
-	e.sections[secColumns] = make([]byte, 0, columns)
+	if len(r.starts) > 0 {
+		end(&r)
+	}
+	return nil
 }
 
 // blocks writes regions, buckets, blocks and columns.
 func (e *encoder) blocks() error {
-	e.reserve()
-	var r regionBuilder
-	for i := range e.t.entries {
-		en := &e.t.entries[i]
-		for start := en.start; start < en.end; {
-			if len(e.sections[secRegions])/regionSize >= maxRegions {
-				return fmt.Errorf("symcache: code lies in more than %d places far apart", maxRegions)
-			}
-			end := min(en.end, start+maxBlock)
-			if !r.takes(start, end) {
-				e.endRegion(&r)
-			}
-			if max(uint64(len(e.sections[secBlocks])), uint64(len(e.sections[secColumns]))) > math.MaxUint32-1<<24 {
-				return sizeError("functions")
-			}
-			r.add(start, end, uint32(len(e.sections[secBlocks])))
-			tail := uint64(0)
-			if en.block != nil && end == en.block.start+en.block.size {
-				tail = min(uint64(en.block.tail), gap(e.t.entries, i))
-				r.end = end + tail
-			}
-			e.block(en, start, end, r.start, tail)
-			start = end
+	regions := e.sections[secRegions]
+	buckets := e.sections[secBuckets]
+	err := e.walk(func(r *regionBuilder, en *entry, start, end, tail uint64) error {
+		at := len(e.out) - e.sections[secBlocks].start
+		if max(at, len(e.columns)) > math.MaxUint32-1<<24 {
+			return sizeError("functions")
 		}
-	}
-	e.endRegion(&r)
-	return nil
+		r.offsets = append(r.offsets, uint32(at))
+		e.block(en, start, end, r.start, tail)
+		return nil
+	}, func(r *regionBuilder) {
+		first := (buckets.start - e.sections[secBuckets].start) / 4
+		r.put(e.out[regions.start:], uint32(first), uint32(len(e.out)-e.sections[secBlocks].start))
+		regions.start += regionSize
+		r.putBuckets(e.out[buckets.start:])
+		buckets.start += 4 * r.buckets()
+	})
+	e.out = e.end(secBlocks, e.out)
+	return err
 }
 
 // maxBlock is the longest block in bytes: with its tail a region of its own holds it.
@@ -94,13 +168,12 @@ func (r *regionBuilder) takes(start, end uint64) bool {
 		!r.lone && end-start < maxGap && start-r.end < maxGap && end+maxTail-r.start <= math.MaxUint32
 }
 
-func (r *regionBuilder) add(start, end uint64, offset uint32) {
+func (r *regionBuilder) add(start, end uint64) {
 	if len(r.starts) == 0 {
 		r.start, r.lone = start, end-start >= maxGap
 	}
 	r.end = end
 	r.starts = append(r.starts, uint32(start-r.start))
-	r.offsets = append(r.offsets, offset)
 }
 
 // shift returns how many bytes of the region a bucket covers, as a power of two.
@@ -115,76 +188,87 @@ func (r *regionBuilder) shift() uint8 {
 	return shift
 }
 
-// endRegion writes the region, its buckets, and starts another.
-func (e *encoder) endRegion(r *regionBuilder) {
-	if len(r.starts) == 0 {
-		return
+// buckets returns how many the region has.
+func (r *regionBuilder) buckets() int {
+	size := uint64(1) << r.shift()
+	return int((r.end - r.start + size - 1) / size)
+}
+
+// put writes the region to out, given its first bucket and the end of its blocks.
+func (r *regionBuilder) put(out []byte, bucket, endBlock uint32) {
+	le.PutUint64(out, r.start)
+	for i, v := range []uint32{uint32(r.end - r.start), bucket, r.offsets[0], endBlock} {
+		le.PutUint32(out[8+4*i:], v)
 	}
+	out[24] = r.shift()
+}
+
+// putBuckets writes the buckets to out.
+func (r *regionBuilder) putBuckets(out []byte) {
 	shift, span := r.shift(), r.end-r.start
-	out := le.AppendUint64(e.sections[secRegions], r.start)
-	for _, v := range []uint32{uint32(span), uint32(len(e.sections[secBuckets]) / 4), r.offsets[0], uint32(len(e.sections[secBlocks]))} {
-		out = le.AppendUint32(out, v)
-	}
-	e.sections[secRegions] = append(out, shift, 0, 0, 0, 0, 0, 0, 0)
-	b := e.sections[secBuckets]
 	block := 0
 	for at := uint64(0); at < span; at += 1 << shift {
 		for block+1 < len(r.starts) && uint64(r.starts[block+1]) <= at {
 			block++
 		}
-		b = le.AppendUint32(b, r.offsets[block])
+		le.PutUint32(out, r.offsets[block])
+		out = out[4:]
 	}
-	e.sections[secBuckets] = b
-	*r = regionBuilder{starts: r.starts[:0], offsets: r.offsets[:0]}
 }
 
 // block writes what an entry says about the code from start to end.
 func (e *encoder) block(en *entry, start, end, region, tail uint64) {
 	b := en.block
-	out := e.sections[secBlocks]
+	p := &e.t.parts
+	if b != nil {
+		r := e.t.workers[b.worker].partsOf(b)
+		r.readNames(p, b.start)
+		r.readRest(p)
+	}
+	out := e.out
 	at := len(out)
 	flags := uint32(0)
 	out = le.AppendUint32(out, uint32(start-region))
 	out = le.AppendUint32(out, uint32(end-start))
 	out = le.AppendUint32(out, 0)
 	out = le.AppendUint32(out, en.function)
-	entry, first, span := e.extent(en)
+	entry, first, span := e.extent(en, p)
 	if entry != start || first != start || span != end-start {
 		flags |= blockPart
 		out = le.AppendUint64(out, entry)
 		out = le.AppendUint32(out, uint32(start-first))
 		out = le.AppendUint32(out, uint32(min(span, math.MaxUint32)))
 	}
-	if b != nil && !b.isEmpty() {
+	if b != nil && !p.isEmpty() {
 		flags |= blockRows
 		var cols uint32
-		if len(b.columns) > 0 {
+		if len(p.columns) > 0 {
 			flags |= blockColumns
-			cols = uint32(len(e.sections[secColumns]))
-			e.columns(b)
+			cols = uint32(len(e.columns))
+			e.addColumns(p)
 		}
-		out = e.rows(out, b, rowsExtra{clip: uint16(min(start-b.start, math.MaxUint16)), tail: uint16(tail), columns: cols, hasColumns: flags&blockColumns != 0})
+		out = e.rows(out, b.worker, p, rowsExtra{clip: uint16(min(start-b.start, math.MaxUint16)), tail: uint16(tail), columns: cols, hasColumns: flags&blockColumns != 0})
 	}
 	le.PutUint32(out[at+8:], uint32(len(out)-at)<<8|flags)
-	e.sections[secBlocks] = out
+	e.out = out
 }
 
 // extent returns where the function of an entry is entered, and the contiguous
 // range that the entry is a part of.
-func (e *encoder) extent(en *entry) (entry, first, span uint64) {
+func (e *encoder) extent(en *entry, p *parts) (entry, first, span uint64) {
 	switch {
 	case en.symbol >= 0:
 		s := &e.t.c.in.Symbols[en.symbol]
 		at := s.Addr - e.t.c.in.Base
 		return at, at, s.Size
 	default:
-		return en.block.entry, en.block.first, en.block.span
+		return p.entry, p.first, p.span
 	}
 }
 
-// isEmpty reports whether b says nothing but its name.
-func (b *block) isEmpty() bool {
-	return b.rows <= 1 && len(b.scopes) == 0 && b.bits.line == 0 && len(b.files) == 1 && b.files[0] == 0
+// isEmpty reports whether a block says nothing but its name.
+func (p *parts) isEmpty() bool {
+	return p.rows <= 1 && len(p.scopes) == 0 && p.bits.line == 0 && len(p.files) == 1 && p.files[0] == 0
 }
 
 // A rowsExtra is what a block's rows say that depends on the entry.
@@ -195,8 +279,8 @@ type rowsExtra struct {
 }
 
 // rows appends the part of a block that lines need.
-func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
-	numbers := e.t.byWork[b.worker]
+func (e *encoder) rows(out []byte, worker uint16, b *parts, x rowsExtra) []byte {
+	numbers := e.t.byWork[worker]
 	low, top, lowLine, topLine := ^uint32(0), uint32(0), ^uint32(0), uint32(0)
 	for i := range b.scopes {
 		s := &b.scopes[i]
@@ -228,7 +312,7 @@ func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 		out = le.AppendUint32(out, x.columns)
 	}
 	for _, f := range b.files {
-		n := e.t.pathsBy[b.worker][f] - 1
+		n := e.t.pathsBy[worker][f] - 1
 		if e.wide {
 			out = le.AppendUint32(out, n)
 		} else {
@@ -247,8 +331,8 @@ func (e *encoder) rows(out []byte, b *block, x rowsExtra) []byte {
 	return p.bytes()
 }
 
-// columns appends the columns of a block to their section.
-func (e *encoder) columns(b *block) {
+// addColumns appends the columns of a block to their section.
+func (e *encoder) addColumns(b *parts) {
 	var top, topCall uint32
 	for _, c := range b.columns {
 		top = max(top, c.column)
@@ -257,7 +341,7 @@ func (e *encoder) columns(b *block) {
 		topCall = max(topCall, b.scopes[i].callColumn)
 	}
 	starts := width(uint32(b.columns[len(b.columns)-1].start))
-	out := le.AppendUint16(e.sections[secColumns], uint16(len(b.columns)))
+	out := le.AppendUint16(e.columns, uint16(len(b.columns)))
 	p := packer{b: append(out, starts, width(top), width(topCall), 0)}
 	for _, c := range b.columns {
 		p.put(uint32(c.start), starts)
@@ -267,7 +351,7 @@ func (e *encoder) columns(b *block) {
 	for i := range b.scopes {
 		p.put(b.scopes[i].callColumn, width(topCall))
 	}
-	e.sections[secColumns] = p.bytes()
+	e.columns = p.bytes()
 }
 
 // Names may be written over one another in a file, each the end of a longer one, so
@@ -278,8 +362,8 @@ const (
 	textShare = 32
 )
 
-// texts writes functions, files and strings.
-func (e *encoder) texts() error {
+// textSize returns how many bytes functions, files and strings take at most.
+func (e *encoder) textSize() (int, error) {
 	size := uint64(0)
 	names := &e.t.names
 	for i := range names.len() {
@@ -290,44 +374,54 @@ func (e *encoder) texts() error {
 		size += uint64(len(p))
 	}
 	if limit := min(minTexts+textShare*uint64(e.t.c.in.Size), math.MaxUint32-1<<10); size > limit {
-		return fmt.Errorf("symcache: names and paths take %d bytes, more than the %d that a file of its size may have", size, limit)
+		return 0, fmt.Errorf("symcache: names and paths take %d bytes, more than the %d that a file of its size may have", size, limit)
 	}
-	s := make([]byte, 0, size+3*math.MaxUint8)
-	for _, id := range e.ids {
-		s = append(s, id...)
-	}
-	functions := make([]byte, 0, functionSize*names.len())
-	for i := range names.len() {
-		var off uint32
-		var flags byte
-		n := names.at(uint32(i))
-		off, s = e.name(s, n, &flags)
-		functions = le.AppendUint32(functions, off)
-		functions = le.AppendUint16(functions, uint16(min(len(n.Symbol), longSymbol)))
-		functions = append(functions, byte(n.Language), flags)
-	}
-	files := make([]byte, 0, fileSize*len(e.t.paths))
-	for _, p := range e.t.paths {
-		files = le.AppendUint32(files, uint32(len(s)))
-		files = le.AppendUint32(files, uint32(len(p)))
-		s = append(s, p...)
-	}
-	e.sections[secFunctions], e.sections[secFiles], e.sections[secStrings] = functions, files, s
-	return nil
+	return int(size) + 3*math.MaxUint8 + functionSize*names.len() + fileSize*len(e.t.paths), nil
 }
 
-// name appends the strings of a name to s.
-func (e *encoder) name(s []byte, n *debuginfo.Name, flags *byte) (uint32, []byte) {
+// texts writes functions, files and strings.
+func (e *encoder) texts() {
+	names := &e.t.names
+	functions := len(e.out)
+	e.out = e.end(secFunctions, e.out[:functions+functionSize*names.len()])
+	files := len(e.out)
+	e.out = e.end(secFiles, e.out[:files+fileSize*len(e.t.paths)])
+	start := len(e.out)
+	for _, id := range e.ids {
+		e.out = append(e.out, id...)
+	}
+	for i := range names.len() {
+		n := names.at(uint32(i))
+		off, flags := e.name(n, start)
+		f := e.out[functions+functionSize*i:]
+		le.PutUint32(f, off)
+		le.PutUint16(f[4:], uint16(min(len(n.Symbol), longSymbol)))
+		f[6], f[7] = byte(n.Language), flags
+	}
+	for i, p := range e.t.paths {
+		f := e.out[files+fileSize*i:]
+		le.PutUint32(f, uint32(len(e.out)-start))
+		le.PutUint32(f[4:], uint32(len(p)))
+		e.out = append(e.out, p...)
+	}
+	e.out = e.end(secStrings, e.out)
+}
+
+// name appends the strings of a name, and returns where its symbol is in the
+// strings, which begin at start, and its flags.
+func (e *encoder) name(n *debuginfo.Name, start int) (off uint32, flags byte) {
+	s := e.out
 	if len(n.Symbol) >= longSymbol {
 		s = le.AppendUint32(s, uint32(len(n.Symbol)))
 	}
-	off := uint32(len(s))
+	off = uint32(len(s) - start)
 	s = append(s, n.Symbol...)
 	if n.Scope != "" {
-		*flags |= flagScope
+		flags |= flagScope
 		scope := n.Scope[:min(len(n.Scope), math.MaxUint16)]
 		s = le.AppendUint16(s, uint16(len(scope)))
 		s = append(s, scope...)
 	}
-	return off, s
+	e.out = s
+	return off, flags
 }

@@ -185,12 +185,12 @@ func (s *sweeper) emit(pos, end uint64, inline int32) {
 
 // tail returns how many bytes from end on, where a sweep stopped, the row that was
 // current there still covers.
-func (s *sweeper) tail(end uint64) uint32 {
+func (s *sweeper) tail(end uint64) uint16 {
 	rows := s.u.Rows
 	if s.row < 0 || s.row+1 >= len(rows) || rows[s.row].End || rows[s.row+1].Addr <= end {
 		return 0
 	}
-	return uint32(min(rows[s.row+1].Addr-end, maxTail))
+	return uint16(min(rows[s.row+1].Addr-end, maxTail))
 }
 
 // maxTail is the most padding in bytes that a block can have: compilers align

@@ -15,8 +15,12 @@ import (
 type table struct {
 	c       *compiler
 	workers []*worker
-	blocks  []*block // of functions, then of orphans
+	blocks  []*block // by address
 	entries []entry
+	parts   parts // of the block that was decoded last
+	room    room  // that blocks need
+
+	described bool // there are blocks
 
 	names   nameTable
 	byWork  [][]uint32 // per worker: its number of a name → number + 1
@@ -49,9 +53,11 @@ func newTable(c *compiler, workers []*worker) *table {
 			}
 		}
 	}
+	t.described = len(t.blocks) > 0
 	t.names.init(names)
 	t.sortBlocks()
 	t.settle()
+	t.blocks = nil // those that count are in entries
 	t.number()
 	return t
 }
@@ -65,7 +71,7 @@ func (t *table) sortBlocks() {
 		top = max(top, b.start)
 	}
 	if len(t.blocks) >= 1<<indexBits || top >= 1<<(64-indexBits) {
-		slices.SortFunc(t.blocks, compareBlocks)
+		slices.SortFunc(t.blocks, t.compareBlocks)
 		return
 	}
 	keys := make([]uint64, len(t.blocks))
@@ -82,18 +88,26 @@ func (t *table) sortBlocks() {
 		for n < len(sorted) && sorted[n].start == sorted[i].start {
 			n++
 		}
-		slices.SortFunc(sorted[i:n], compareBlocks)
+		slices.SortFunc(sorted[i:n], t.compareBlocks)
 		i = n
 	}
 	t.blocks = sorted
 }
 
 // compareBlocks orders by start; of blocks that start together, that of the unit that comes first.
-func compareBlocks(a, b *block) int {
+func (t *table) compareBlocks(a, b *block) int {
 	if a.start != b.start {
 		return cmp.Compare(a.start, b.start)
 	}
-	return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.seq, b.seq))
+	unit, seq := t.found(a)
+	unitB, seqB := t.found(b)
+	return cmp.Or(cmp.Compare(unit, unitB), cmp.Compare(seq, seqB))
+}
+
+// found returns where a block was found.
+func (t *table) found(b *block) (unit, seq uint32) {
+	r := t.workers[b.worker].partsOf(b)
+	return r.number32(), r.number32()
 }
 
 // settle decides what the table says about every address.
@@ -168,13 +182,16 @@ func (t *table) number() {
 			e.function = t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 			continue
 		}
-		e.function = t.functionOf(e)
 		w := t.workers[e.block.worker]
-		for j := range e.block.scopes {
-			t.workerName(w, e.block.scopes[j].function)
+		r, p := w.partsOf(e.block), &t.parts
+		r.readNames(p, e.block.start)
+		t.room.add(p)
+		e.function = t.functionOf(e, p)
+		for j := range p.scopes {
+			t.workerName(w, p.scopes[j].function)
 		}
 		numbers := t.pathsBy[w.index]
-		for _, f := range e.block.files {
+		for _, f := range p.files {
 			if numbers[f] == 0 {
 				numbers[f] = t.pathNumber(w.paths[f]) + 1
 			}
@@ -200,46 +217,37 @@ func (t *table) pathNumber(p string) uint32 {
 	return id
 }
 
-// functionOf returns the number of an entry's function.
-func (t *table) functionOf(e *entry) uint32 {
-	b := e.block
-	if b.orphan {
+// functionOf returns the number of the function of an entry, whose block has these parts.
+func (t *table) functionOf(e *entry, p *parts) uint32 {
+	if e.block.orphan {
 		if e.symbol < 0 {
 			return 0
 		}
 		return t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 	}
-	w := t.workers[b.worker]
-	name := *w.names.at(b.function)
-	if better := t.c.nameAt(name, b.entry); better != name {
+	w := t.workers[e.block.worker]
+	name := *w.names.at(p.function)
+	if better := t.c.nameAt(name, p.entry); better != name {
 		return t.names.number(better)
 	}
-	return t.workerName(w, b.function)
+	return t.workerName(w, p.function)
 }
 
-// encode writes the table.
+// encode writes the table. Sections that can be large are written where they stay.
 func (t *table) encode() ([]byte, error) {
 	e := newEncoder(t)
+	if err := e.reserve(); err != nil {
+		return nil, err
+	}
 	if err := e.blocks(); err != nil {
 		return nil, err
 	}
-	if err := e.texts(); err != nil {
-		return nil, err
-	}
-	body := headerSize
-	for i := range e.sections {
-		body += (len(e.sections[i]) + 7) &^ 7
-	}
-	out := make([]byte, headerSize, body+slack)
+	e.texts()
+	out := append(e.end(secColumns, append(e.out, e.columns...)), make([]byte, slack)...)
 	for i, s := range e.sections {
-		le.PutUint64(out[offSections+16*i:], uint64(len(out)))
-		le.PutUint64(out[offSections+16*i+8:], uint64(len(s)))
-		out = append(out, s...)
-		for len(out)%8 != 0 {
-			out = append(out, 0)
-		}
+		le.PutUint64(out[offSections+16*i:], uint64(s.start))
+		le.PutUint64(out[offSections+16*i+8:], uint64(s.end-s.start))
 	}
-	out = append(out, make([]byte, slack)...)
 	copy(out, magic)
 	le.PutUint32(out[offVersion:], Version)
 	le.PutUint64(out[offSize:], uint64(len(out)))
@@ -252,7 +260,7 @@ func (t *table) encode() ([]byte, error) {
 }
 
 func (t *table) flags() (flags uint32) {
-	if len(t.blocks) > 0 {
+	if t.described {
 		flags |= flagDebugInfo
 	}
 	if t.c.opts.Columns {

@@ -17,7 +17,10 @@ type worker struct {
 	sweep  sweeper
 	seq    uint32
 	ranges []debuginfo.Range // of the unit's functions
-	block  block             // what those of the current range have in common
+	owner  owner             // of the current range
+	parts  parts             // of the block that was finished last
+	coded  []byte            // scratch
+	arena  arena             // what blocks say
 
 	*interner
 	unitNames []uint32 // by index in the unit: the interner's number + 1, 0 not yet asked for
@@ -110,36 +113,38 @@ func (w *worker) function(i int, f *debuginfo.Function) {
 			continue
 		}
 		w.ranges = append(w.ranges, r)
-		w.blocksOf(r, block{unit: uint32(i), function: name, entry: f.Entry - w.c.in.Base})
+		w.blocksOf(r, owner{unit: uint32(i), function: name, entry: f.Entry - w.c.in.Base})
 	}
 }
 
-// blocksOf appends the blocks of a contiguous range; b says what they have in common.
-func (w *worker) blocksOf(r debuginfo.Range, b block) {
-	b.worker = w.index
-	b.first, b.span = r.Start-w.c.in.Base, r.End-r.Start
-	w.block = b
+// blocksOf appends the blocks of a contiguous range of o's.
+func (w *worker) blocksOf(r debuginfo.Range, o owner) {
+	o.first, o.span = r.Start-w.c.in.Base, r.End-r.Start
+	w.owner = o
 	w.sweep.b.begin(r.Start)
 	w.sweep.sweep(r.Start, r.End)
-	w.block.tail = w.sweep.tail(r.End)
-	w.finish(r.End)
+	w.finish(r.End, w.sweep.tail(r.End))
 }
 
 // splitBlock ends the block that is being built and starts one at pos.
 func (w *worker) splitBlock(pos uint64) {
-	w.finish(pos)
+	w.finish(pos, 0)
 	w.sweep.b.begin(pos)
 }
 
 // finish appends the block that was built, which ends at end.
-func (w *worker) finish(end uint64) {
-	b := w.block
-	b.start = w.sweep.b.start - w.c.in.Base
-	w.sweep.b.finish(&b, end-w.sweep.b.start)
-	b.seq = w.seq
+func (w *worker) finish(end uint64, tail uint16) {
+	b := block{start: w.sweep.b.start - w.c.in.Base, size: end - w.sweep.b.start, tail: tail, worker: w.index, orphan: w.owner.orphan}
+	w.parts.owner, w.parts.seq = w.owner, w.seq
 	w.seq++
+	w.sweep.b.finish(&w.parts)
+	w.coded = w.parts.appendTo(w.coded[:0], b.start)
+	b.chunk, b.at = w.arena.keep(w.coded)
 	w.add(b)
 }
+
+// partsOf returns a reader of what a block of this worker says.
+func (w *worker) partsOf(b *block) partsReader { return partsReader{w.arena.chunks[b.chunk][b.at:]} }
 
 // add keeps a block.
 func (w *worker) add(b block) {
@@ -183,7 +188,7 @@ func (w *worker) orphan(i int, r debuginfo.Range) {
 	if r.Start >= r.End || r.Start < w.c.in.Base || !w.c.isNamed(r) && !w.startsRow(r) {
 		return
 	}
-	w.blocksOf(r, block{unit: uint32(i), entry: r.Start - w.c.in.Base, orphan: true})
+	w.blocksOf(r, owner{unit: uint32(i), entry: r.Start - w.c.in.Base, orphan: true})
 }
 
 // startsRow reports whether a row starts in r. Padding without one is covered by
