@@ -18,6 +18,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -33,6 +34,8 @@ import (
 type Options struct {
 	// Allow lists what may be reached besides public addresses: addresses
 	// ("127.0.0.1"), ranges ("10.0.0.0/8") and names of hosts ("symbols.internal").
+	// A name allows the least: any host that is asked for may resolve to an address
+	// that is allowed.
 	Allow []string
 
 	// Proxy returns the proxy for a URL, nil for none, as http.ProxyFromEnvironment
@@ -67,25 +70,12 @@ const (
 )
 
 func (o Options) withDefaults() Options {
-	if o.MaxSize == 0 {
-		o.MaxSize = defaultMaxSize
-	}
-	if o.Concurrency == 0 {
-		o.Concurrency = defaultConcurrency
-	}
-	for _, d := range []struct {
-		value    *time.Duration
-		standard time.Duration
-	}{
-		{&o.Timeout, defaultTimeout},
-		{&o.HeadTimeout, defaultHeadTimeout},
-		{&o.Stall, defaultStall},
-		{&o.Backoff, defaultBackoff},
-	} {
-		if *d.value == 0 {
-			*d.value = d.standard
-		}
-	}
+	o.MaxSize = cmp.Or(o.MaxSize, defaultMaxSize)
+	o.Concurrency = cmp.Or(o.Concurrency, defaultConcurrency)
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
+	o.HeadTimeout = cmp.Or(o.HeadTimeout, defaultHeadTimeout)
+	o.Stall = cmp.Or(o.Stall, defaultStall)
+	o.Backoff = cmp.Or(o.Backoff, defaultBackoff)
 	return o
 }
 
@@ -210,12 +200,8 @@ func (c *Client) download(ctx context.Context, origin *url.URL, r Request, w io.
 func (c *Client) attempt(ctx context.Context, origin *url.URL, r Request, d *download) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	dog := &watchdog{cancel: cancel}
+	dog := &watchdog{cancel: cancel, head: cmp.Or(r.HeadTimeout, c.options.HeadTimeout)}
 	defer dog.stop()
-	dog.head = r.HeadTimeout
-	if dog.head == 0 {
-		dog.head = c.options.HeadTimeout
-	}
 	resp, err := c.follow(ctx, origin, r, d, dog)
 	if err != nil {
 		return classify(ctx, err)

@@ -72,7 +72,7 @@ func (c *Client) ask(ctx context.Context, via *http.Transport, u *url.URL, heade
 			return nil, false, err // before a proxy is asked for it
 		}
 	}
-	peer := netip.Addr{}
+	var peer netip.Addr
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		if a, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
 			peer = plain(a.Addr())

@@ -6,9 +6,12 @@
 // remembered as that file only if it has the image's ids; anything else, a page in
 // HTML, the file of another build, one that is cut short or does not unpack, is
 // remembered briefly, so that a server is not asked for it with every event, and has
-// its next chance soon. Failures of a server are not remembered at all. Each question
-// is kept with the scope it was asked for: nobody gets an answer that was somebody
-// else's.
+// its next chance soon. Failures of a server are not remembered at all. Source code
+// and sections have no ids to check. Each question is kept with the scope it was asked
+// for: nobody gets an answer that was somebody else's.
+//
+// What is written is bounded by [Options]; the cache bounds what is kept, and package
+// fetch how long a server may take.
 package remote
 
 import (
