@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -188,6 +189,30 @@ func TestMissesAreBounded(t *testing.T) {
 		t.Errorf("%d answers are left", n)
 	}
 	consistent(t, c)
+}
+
+// A disk that make found full gets room: an eighth of the bytes, and not at once
+// again.
+func TestFullDiskMakesRoom(t *testing.T) {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
+		c, k := open(t, t.TempDir(), Options{})
+		letters(t, c, k, "abcdefghijklmnop")
+		k.Add(freshFor)
+		for _, tt := range []struct {
+			wait time.Duration
+			left string
+		}{{0, "cdefghijklmnop"}, {trimPause - 1, "cdefghijklmnop"}, {1, "efghijklmnop"}} {
+			k.Add(tt.wait)
+			_, err := c.Get(t.Context(), keyA, fails(&os.PathError{Op: "write", Path: "x", Err: full}))
+			if !errors.Is(err, full) || err.Error() != "write x: "+full.Error() {
+				t.Errorf("got %v, want %v", err, full)
+			}
+			if got := kept(t, c); got != tt.left {
+				t.Errorf("%v: %q is left, want %q", full, got, tt.left)
+			}
+		}
+		consistent(t, c)
+	}
 }
 
 // The usage is right after whatever happens, without anybody counting.

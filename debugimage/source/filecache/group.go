@@ -52,40 +52,42 @@ func (g *group) useless(now time.Time) bool {
 func (c *Cache) groups(ctx context.Context) ([]*group, error) {
 	var all []*group
 	blobs := make(map[string]*group)
-	err := c.eachFile(ctx, blobDir, func(path, _ string) {
+	if err := c.eachFile(ctx, blobDir, func(path, _ string) {
 		if info, err := os.Lstat(path); err == nil {
-			g := &group{path: path, blob: info, used: info.ModTime()}
-			blobs[path], all = g, append(all, g)
+			blobs[path] = &group{path: path, blob: info, used: info.ModTime()}
+			all = append(all, blobs[path])
 		}
-	})
-	if err == nil {
-		err = c.alone(ctx, func() error { return nil })
+	}); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = c.eachFile(ctx, answerDir, func(path, hash string) {
-			a, info, err := readAnswer(path)
-			if err != nil && !errors.Is(err, errDamaged) {
-				return // gone by now, or not ours to read
-			}
-			if a != nil && a.key.hash() != hash {
-				a = nil
-			}
-			g := &group{}
-			if a != nil && a.miss == nil {
-				g.path = c.blobPath(a.digest)
-			}
-			if blob := blobs[g.path]; blob != nil {
-				g = blob
-			} else {
-				all = append(all, g)
-			}
-			g.add(found{path, info, a})
-		})
+	if err := c.alone(ctx, func() error { return nil }); err != nil {
+		return nil, err
+	}
+	if err := c.eachFile(ctx, answerDir, func(path, hash string) {
+		a, info, err := readAnswer(path)
+		if err != nil && !errors.Is(err, errDamaged) {
+			return // gone by now, or not ours to read
+		}
+		if a != nil && a.key.hash() != hash {
+			a = nil
+		}
+		g := &group{}
+		if a != nil && a.miss == nil {
+			g.path = c.blobPath(a.digest)
+		}
+		if b := blobs[g.path]; b != nil {
+			g = b
+		} else {
+			all = append(all, g)
+		}
+		g.add(found{path, info, a})
+	}); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(all, func(a, b *group) int {
 		return cmp.Or(a.used.Compare(b.used), strings.Compare(a.path, b.path))
 	})
-	return all, err
+	return all, nil
 }
 
 // add adds an answer. The group was used when any of its answers was.
