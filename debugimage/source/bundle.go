@@ -133,5 +133,5 @@ func OpenBundle(path string) (*Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newCode(b), nil
+	return newCode(MaxBuildCode, b), nil
 }

@@ -31,10 +31,15 @@ const (
 	lineSize     = 24       // bytes that a line takes besides its text
 )
 
+// MaxBuildCode is how many bytes the source code of one build keeps at the same time,
+// that of a bundle or of a debug file: there may be as many of them as images.
+const MaxBuildCode = 8 << 20
+
 // A Code finds lines of source files, in directories, in a source bundle or in a
 // debug file. It keeps what it has read, and is safe for concurrent use.
 type Code struct {
 	places []codePlace
+	max    int // bytes kept
 
 	mu    sync.Mutex
 	files map[string][][]byte // lines by path as debug files have it; nil: there is none
@@ -52,11 +57,11 @@ func NewCode(roots ...CodeRoot) *Code {
 	for i, r := range roots {
 		places[i] = r
 	}
-	return newCode(places...)
+	return newCode(maxCodeKept, places...)
 }
 
-func newCode(places ...codePlace) *Code {
-	return &Code{places: places, files: make(map[string][][]byte)}
+func newCode(max int, places ...codePlace) *Code {
+	return &Code{places: places, max: max, files: make(map[string][][]byte)}
 }
 
 // Lines returns the source line with a number, counted from 1, and up to around
@@ -86,7 +91,7 @@ func (c *Code) lines(file string) [][]byte {
 	size := len(text) + len(lines)*lineSize
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.files) >= maxCodeFiles || c.kept+size > maxCodeKept {
+	if len(c.files) >= maxCodeFiles || c.kept+size > c.max {
 		clear(c.files)
 		c.kept = 0
 	}

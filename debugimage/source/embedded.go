@@ -34,7 +34,7 @@ func OpenEmbedded(f File) (*Code, error) {
 	for _, s := range list {
 		e.files[s.Path] = s
 	}
-	return newCode(e), nil
+	return newCode(MaxBuildCode, e), nil
 }
 
 // read returns the text of a source file, nil if the debug file does not have it.

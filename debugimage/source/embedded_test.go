@@ -78,10 +78,11 @@ type textOf []byte
 func (p textOf) read(string) []byte { return p }
 
 func TestCodeKeepsLittle(t *testing.T) {
-	c := newCode(textOf(make([]byte, maxCodeKept/4)))
+	const max = MaxBuildCode
+	c := newCode(max, textOf(make([]byte, max/4)))
 	for i, file := range []string{"a", "b", "c", "d", "e"} {
 		c.Lines(file, 1, 0)
-		if want := i%3 + 1; len(c.files) != want || c.kept > maxCodeKept {
+		if want := i%3 + 1; len(c.files) != want || c.kept > max {
 			t.Errorf("after %s: %d files, %d bytes, want %d files", file, len(c.files), c.kept, want)
 		}
 	}
