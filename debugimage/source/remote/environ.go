@@ -20,8 +20,9 @@ func ParseDebuginfodURLs(text string) (urls []string) {
 
 // A PathElement is one place of a symbol path: a folder or a server.
 type PathElement struct {
-	Dir string // debug files, in a store or under any names; "" if it is a server
-	URL string // of a symbol server
+	Dir   string // debug files, in a store or under any names; "" if it is a server
+	Store bool   // Dir is for a debugger to put files into: there may be none yet
+	URL   string // of a symbol server
 }
 
 // ParseSymbolPath returns the places in the value of _NT_SYMBOL_PATH, in the order in
@@ -39,12 +40,14 @@ type PathElement struct {
 func ParseSymbolPath(text string) ([]PathElement, error) {
 	var elements []PathElement
 	for element := range strings.SplitSeq(text, ";") {
-		for _, place := range places(strings.TrimSpace(element)) {
+		places, store := places(strings.TrimSpace(element))
+		for _, place := range places {
 			e, err := parsePlace(strings.TrimSpace(place))
 			if err != nil {
 				return nil, fmt.Errorf("symbol path: %w", err)
 			}
-			if e != (PathElement{}) && !slices.Contains(elements, e) {
+			e.Store = store && e.Dir != ""
+			if (e.Dir != "" || e.URL != "") && !slices.Contains(elements, e) {
 				elements = append(elements, e)
 			}
 		}
@@ -52,16 +55,17 @@ func ParseSymbolPath(text string) ([]PathElement, error) {
 	return elements, nil
 }
 
-// places returns the stores of an element of a symbol path.
-func places(element string) []string {
+// places returns the places of an element of a symbol path, and whether its folders
+// are stores.
+func places(element string) (list []string, stores bool) {
 	words := strings.Split(element, "*")
 	switch keyword := strings.ToLower(words[0]); {
 	case keyword == "symsrv" && len(words) > 1:
-		return words[2:] // after the name of a library
+		return words[2:], true // after the name of a library
 	case (keyword == "srv" || keyword == "cache") && len(words) > 1:
-		return words[1:]
+		return words[1:], true
 	}
-	return []string{element}
+	return []string{element}, false
 }
 
 // parsePlace returns what a place is. Of one that is refused its error has nothing

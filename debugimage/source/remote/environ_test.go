@@ -18,6 +18,7 @@ func TestParseDebuginfodURLs(t *testing.T) {
 
 func TestParseSymbolPath(t *testing.T) {
 	dir := func(s string) PathElement { return PathElement{Dir: s} }
+	store := func(s string) PathElement { return PathElement{Dir: s, Store: true} }
 	url := func(s string) PathElement { return PathElement{URL: s} }
 	for _, tt := range []struct {
 		text string
@@ -28,13 +29,13 @@ func TestParseSymbolPath(t *testing.T) {
 		{`C:\symbols`, []PathElement{dir(`C:\symbols`)}},
 		{`/srv/symbols; ./more ;`, []PathElement{dir("/srv/symbols"), dir("./more")}},
 		{`srv*https://msdl.example/download/symbols`, []PathElement{url("https://msdl.example/download/symbols")}},
-		{`SRV*c:\a*d:\b*HTTPS://h/x`, []PathElement{dir(`c:\a`), dir(`d:\b`), url("HTTPS://h/x")}},
+		{`SRV*c:\a*d:\b*HTTPS://h/x`, []PathElement{store(`c:\a`), store(`d:\b`), url("HTTPS://h/x")}},
 		{`srv**https://h/x`, []PathElement{url("https://h/x")}},
 		{`srv*`, nil},
-		{`srv*c:\a`, []PathElement{dir(`c:\a`)}},
-		{`symsrv*symsrv.dll*c:\a*https://h/x`, []PathElement{dir(`c:\a`), url("https://h/x")}},
+		{`srv*c:\a`, []PathElement{store(`c:\a`)}},
+		{`symsrv*symsrv.dll*c:\a*https://h/x`, []PathElement{store(`c:\a`), url("https://h/x")}},
 		{`symsrv*symsrv.dll`, nil},
-		{`cache*c:\a;srv*https://h/x;srv*https://h/x;c:\a`, []PathElement{dir(`c:\a`), url("https://h/x")}},
+		{`cache*c:\a;srv*https://h/x;srv*https://h/x;c:\a`, []PathElement{store(`c:\a`), url("https://h/x"), dir(`c:\a`)}},
 		{`cache*;srv*http://h`, []PathElement{url("http://h")}},
 		{`srv`, []PathElement{dir("srv")}},
 	} {
