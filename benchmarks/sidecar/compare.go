@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nativesym/nativesym/symbolicate"
+	"github.com/nativesym/nativesym/symbolicate/rpc"
+)
+
+// A cost is how long an event takes in the library and in the server.
+type cost struct {
+	event, answer int // bytes
+	library       time.Duration
+	server        time.Duration
+}
+
+// overhead is the part of the library's time that the server takes on top of it.
+func (c *cost) overhead() float64 { return float64(c.server)/float64(c.library) - 1 }
+
+// rounds is how often an event goes either way. What else the machine does makes
+// some of them slow, and both ways alike, so medians are compared.
+const rounds = 200
+
+// compare sends events of a megabyte to the library and to the server in turn: one
+// whose answer has a megabyte, and one that has one itself.
+func compare(ctx context.Context, engine *symbolicate.Symbolicator, target string) (costs []cost, err error) {
+	c, err := rpc.Dial(target, rpc.DialOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	for _, event := range [][]byte{bigEvent(8, 133, 300), bigEvent(120, 133, 300)} {
+		want, err := engine.Event(ctx, event)
+		if err != nil {
+			return nil, err
+		}
+		sides := []func(context.Context, []byte) ([]byte, error){engine.Event, c.Event}
+		times := make([][]time.Duration, len(sides))
+		for range rounds {
+			for i, side := range sides {
+				start := time.Now()
+				got, err := side(ctx, event)
+				times[i] = append(times[i], time.Since(start))
+				if err != nil {
+					return nil, err
+				}
+				if !bytes.Equal(got, want) {
+					return nil, fmt.Errorf("an answer has %d bytes and is not the library's of %d", len(got), len(want))
+				}
+			}
+		}
+		costs = append(costs, cost{event: len(event), answer: len(want), library: median(times[0]), server: median(times[1])})
+	}
+	return costs, nil
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}
