@@ -155,7 +155,7 @@ func (s *search) try(e *entry) {
 		s.tryPacked(e)
 		return
 	}
-	s.res.try(s.dir.root, e.path, e.path, s.im)
+	_, _ = s.res.try(s.dir.root, e.path, e.path, s.im) // what became of it is in the result
 }
 
 // baseName returns the last element of a path of Windows or POSIX.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,15 +90,19 @@ func (s *search) tryPacked(e *entry) {
 		s.res.Lookups = append(s.res.Lookups, Lookup{e.path, Failed, fmt.Sprintf("%s: packed as %s: give a cache to unpack it into", e.path, e.wrapping)})
 		return
 	}
-	builds, found := s.res.try(s.dir.root, e.path, path, s.im)
-	if found {
-		s.res.Files[len(s.res.Files)-1].Digest = digest
+	files := len(s.res.Files)
+	builds, err := s.res.try(s.dir.root, e.path, path, s.im)
+	if len(s.res.Files) > files {
+		s.res.Files[files].Digest = digest
 	}
 	c := &contents{builds: builds}
-	if look := s.res.Lookups[len(s.res.Lookups)-1]; look.Status == Malformed {
-		c.broken = &look
+	if err != nil {
+		broken := s.res.Lookups[len(s.res.Lookups)-1]
+		c.broken = &broken
 	}
-	e.inside.known.Store(c)
+	if !isSystem(err) {
+		e.inside.known.Store(c)
+	}
 }
 
 func (c *contents) lookup(path string) Lookup {
@@ -151,8 +154,7 @@ func (d *Dir) unpack(ctx context.Context, e *entry) (filecache.Entry, error) {
 			return nil, errors.New("has changed")
 		}
 		_, err = unpack.Unpack(ctx, w, f, info.Size(), unpack.Options{Limit: maxUnpacked, Name: innerName(path)})
-		var ofSystem *fs.PathError
-		if err != nil && ctx.Err() == nil && !errors.As(err, &ofSystem) {
+		if err != nil && ctx.Err() == nil && !isSystem(err) {
 			err = &packedError{err}
 		}
 		return nil, err

@@ -108,7 +108,7 @@ func (s *search) tellOthers(t *tree) {
 			switch {
 			case s.asked(e.path):
 			case e.broken != nil:
-				s.res.Lookups = append(s.res.Lookups, Lookup{e.path, Malformed, e.broken.Error()})
+				s.res.Lookups = append(s.res.Lookups, Lookup{e.path, statusOf(e.broken), e.broken.Error()})
 			default:
 				s.res.Lookups = append(s.res.Lookups, Lookup{e.path, OtherID, describe(e.builds)})
 			}

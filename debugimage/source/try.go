@@ -1,9 +1,12 @@
 package source
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/nativesym/nativesym/debugimage"
 )
@@ -13,31 +16,47 @@ import (
 // file by its origin: where it came from, which is path itself for one that was
 // there.
 func (r *Result) Try(origin, path string, im *debugimage.Image) bool {
-	_, found := r.try(filepath.Dir(path), origin, path, im)
-	return found
+	before := len(r.Files)
+	_, _ = r.try(filepath.Dir(path), origin, path, im)
+	return len(r.Files) > before
 }
 
 // try is Try for a file of a folder, which may hold what belongs to it. It returns
-// which builds the file is of, too.
-func (r *Result) try(folder, origin, path string, im *debugimage.Image) (builds []build, found bool) {
-	look := func(s Status, detail string) {
-		r.Lookups = append(r.Lookups, Lookup{Location: origin, Status: s, Detail: detail})
-	}
+// which builds the file is of, or why that is unknown.
+func (r *Result) try(folder, origin, path string, im *debugimage.Image) ([]build, error) {
 	c, err := openCandidate(path)
 	if err != nil {
-		look(Malformed, strings.ReplaceAll(err.Error(), path, origin))
-		return nil, false
+		r.Lookups = append(r.Lookups, Lookup{origin, statusOf(err), strings.ReplaceAll(err.Error(), path, origin)})
+		return nil, err
 	}
 	defer c.close()
-	builds = c.builds()
+	builds := c.builds()
 	i := slices.IndexFunc(builds, func(b build) bool { return b.matches(im) })
 	if i < 0 {
-		look(OtherID, describe(builds))
-		return builds, false
+		r.Lookups = append(r.Lookups, Lookup{origin, OtherID, describe(builds)})
+		return builds, nil
 	}
 	r.Files = append(r.Files, File{
 		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folder: folder,
 	})
-	look(Found, "")
-	return builds, true
+	r.Lookups = append(r.Lookups, Lookup{Location: origin, Status: Found})
+	return builds, nil
+}
+
+// statusOf returns what an error says of the file that could not be opened.
+func statusOf(err error) Status {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return NotFound
+	case isSystem(err):
+		return Failed
+	}
+	return Malformed
+}
+
+// isSystem reports whether an error is the system's: a file that may not be read or
+// lies on a disk that fails says nothing of what is in it.
+func isSystem(err error) bool {
+	_, ok := errors.AsType[syscall.Errno](err)
+	return ok
 }

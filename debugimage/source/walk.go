@@ -112,10 +112,13 @@ func (d *Dir) lookAgain(ctx context.Context, old *snapshot) (*snapshot, error) {
 		before = old.tree.root
 	}
 	root, err := w.folder(d.root, before)
-	if d.begun = nil; err != nil {
-		d.begun = root
+	if err != nil {
+		if ctx.Err() != nil {
+			d.begun = root
+		}
 		return nil, err
 	}
+	d.begun = nil
 	end := d.now()
 	if old != nil { // reading for the first time is no measure of looking for changes
 		s.every = max(lookAge, lookShare*end.Sub(w.now))
@@ -143,24 +146,66 @@ func (w *walk) settled(s stamp) bool {
 	return w.now.Sub(time.Unix(0, s.time)).Abs() > settleAge
 }
 
-// folder reads a directory, or what changed in it since old was read. It returns what
-// it has with an error, too, nil if that is nothing.
+// folder reads a directory, or what changed in it since old was read. With an error it
+// returns what it has, for the rest what was there before, or nil.
 func (w *walk) folder(path string, old *folder) (*folder, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	f := &folder{path: path, stamp: stampOf(info)}
-	if old != nil && old.settled && old.stamp == f.stamp {
+	switch {
+	case !info.IsDir(): // the root may be a file
+		err = w.addFile(f, path, old.entry(path))
+	case old != nil && old.settled && old.stamp == f.stamp:
 		err = w.sameNames(f, old)
-	} else {
+	default:
 		err = w.newNames(f, old)
 	}
 	f.settled = err == nil && w.settled(f.stamp) // else it is listed again
+	if err != nil {
+		f.keep(old)
+	}
 	if old == nil || len(old.files) != len(f.files) || len(old.folders) != len(f.folders) {
 		w.changed = true
 	}
 	return f, err
+}
+
+// entry returns the file at a path, nil if it is not there.
+func (f *folder) entry(path string) *entry {
+	if f != nil {
+		for _, e := range f.files {
+			if e.path == path {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// keep adds what was in a directory before and was not reached.
+func (f *folder) keep(old *folder) {
+	if old == nil {
+		return
+	}
+	reached := make(map[string]bool)
+	for _, e := range f.files {
+		reached[e.path] = true
+	}
+	for _, sub := range f.folders {
+		reached[sub.path] = true
+	}
+	for _, e := range old.files {
+		if !reached[e.path] {
+			f.files = append(f.files, e)
+		}
+	}
+	for _, sub := range old.folders {
+		if !reached[sub.path] {
+			f.folders = append(f.folders, sub)
+		}
+	}
 }
 
 // sameNames looks at everything in a directory that has the names it had.
@@ -207,12 +252,15 @@ func (w *walk) newNames(f, old *folder) error {
 	return nil
 }
 
-// addFolder adds a directory to the one that it is in, an empty one if it cannot be
-// read. Its error is the context's.
+// addFolder adds a directory to the one that it is in. If it cannot be read, that is
+// as it was, or empty. The error is the context's.
 func (w *walk) addFolder(to *folder, path string, old *folder) error {
-	f, _ := w.folder(path, old)
+	f, err := w.folder(path, old)
 	if f == nil {
 		f = &folder{path: path}
+		if !errors.Is(err, fs.ErrNotExist) {
+			f.keep(old)
+		}
 	}
 	to.folders = append(to.folders, f)
 	return w.ctx.Err()
@@ -246,23 +294,25 @@ func (w *walk) open(path string, now stamp) *entry {
 }
 
 func (w *walk) identify(e *entry) {
-	var err error
-	if e.wrapping, err = wrappingOf(e.path); err != nil {
-		e.broken = err
-		return
+	if e.wrapping, e.broken = wrappingOf(e.path); e.broken == nil && (e.wrapping == unpack.None || w.peeks(e)) {
+		e.builds, e.broken = buildsOf(e.path)
 	}
-	if e.wrapping != unpack.None && !w.peeks(e) {
-		return
-	}
-	c, err := openCandidate(e.path)
 	switch {
-	case errors.Is(err, objfile.ErrUnknownFormat):
-	case err != nil:
-		e.broken = err
-	default:
-		e.builds = c.builds()
-		c.close()
+	case errors.Is(e.broken, objfile.ErrUnknownFormat):
+		e.broken = nil
+	case isSystem(e.broken):
+		e.settled = false // for it to be tried again
 	}
+}
+
+// buildsOf returns which builds a file is of.
+func buildsOf(path string) ([]build, error) {
+	c, err := openCandidate(path)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	return c.builds(), nil
 }
 
 // peeks reports whether a packed file is to be unpacked for its ids.

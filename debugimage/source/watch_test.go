@@ -226,6 +226,50 @@ func TestDirGoesOn(t *testing.T) {
 	}
 }
 
+// What was known before stays known while who looks for changes gives up.
+func TestDirGoesOnWithChanges(t *testing.T) {
+	w := watch(t, map[string]string{"a/shop": otherShop, "b/shop": otherShop, "z/y": shopDebug})
+	w.want("file z/y, debug info, symbols", "ok z/y")
+	before := w.seen.Load().tree.root.folders[2].files[0]
+	put(t, w.path("a/new"), fixture.Read(t, otherShop))
+	w.later()
+	if _, err := w.look(&hasty{t.Context(), 3}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want %v", err, context.Canceled)
+	}
+	w.want("file z/y, debug info, symbols", "ok z/y")
+	tree := w.seen.Load().tree
+	if tree.root.folders[2].files[0] != before || len(tree.root.folders[0].files) != 2 {
+		t.Error("what did not change was read again, or what changed was not seen")
+	}
+}
+
+// What cannot be read is tried again, and is not called damaged.
+func TestDirReadsWhatItMay(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("everything may be read by root")
+	}
+	w := watch(t, map[string]string{"a/shop": shopDebug})
+	if err := os.Chmod(w.path("a/shop"), 0); err != nil {
+		t.Fatal(err)
+	}
+	w.want("error a/shop open a/shop: permission denied")
+	if err := os.Chmod(w.path("a/shop"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.later()
+	w.want("file a/shop, debug info, symbols", "ok a/shop")
+}
+
+// A file is a tree of one.
+func TestDirOfAFile(t *testing.T) {
+	w := watch(t, map[string]string{"y": shopDebug})
+	w.root = w.path("y")
+	w.want("file ROOT, debug info, symbols", "ok ROOT")
+	put(t, w.root, fixture.Read(t, otherShop))
+	w.later()
+	w.want("notfound ROOT")
+}
+
 // Questions and changes at the same time.
 func TestDirConcurrentChanges(t *testing.T) {
 	w := watch(t, map[string]string{"a/shop": otherShop, "z/y": shopDebug})
