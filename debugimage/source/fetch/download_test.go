@@ -3,9 +3,12 @@ package fetch
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -296,5 +299,36 @@ func TestContentRange(t *testing.T) {
 		if got := [3]any{from, total, ok}; got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// Over HTTP/2, too, a body that breaks off is told from one that ends.
+func TestHTTP2(t *testing.T) {
+	const file = "0123456789"
+	broken := true
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("asked by %s", r.Proto)
+		}
+		w.Header().Set("ETag", `"v1"`)
+		if broken {
+			broken = false
+			io.WriteString(w, file[:4])
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(file))
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	pool := x509.NewCertPool()
+	pool.AddCert(s.Certificate())
+	c := client(t, Options{TLS: &tls.Config{RootCAs: pool}})
+	if got, _, err := get(c, s.URL); got != file || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := c.Stats(); got.Requests != 2 || got.Bytes != uint64(len(file)) {
+		t.Errorf("%d requests, %d bytes, want 2 and %d: the second is for the rest", got.Requests, got.Bytes, len(file))
 	}
 }
