@@ -128,8 +128,8 @@ func TestGCRemovesWhatIsOfNoUse(t *testing.T) {
 	foreign := []string{"make/README", "blobs/README", "blobs/zz/x", "answers/00/" + strings.Repeat("f", 64)}
 	for path, data := range map[string]string{
 		"make/" + hash + lockSuffix:               "",
-		"make/" + hash + newBlobSuffix:            "half",
-		"make/" + hash + newAnswerSuffix:          "",
+		"make/" + hash + ".1" + newBlobSuffix:     "half",
+		"make/" + hash + ".2" + newAnswerSuffix:   "",
 		"answers/00/00" + strings.Repeat("f", 62): "scribble",
 		"blobs/00/00" + strings.Repeat("f", 62):   "orphan too",
 		foreign[0]:                                "", foreign[1]: "", foreign[2]: "", foreign[3]: "",

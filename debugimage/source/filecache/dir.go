@@ -23,9 +23,10 @@ const (
 
 	// In makeDir, after the hash of the key.
 	lockSuffix      = ".lock" // held by who makes it
-	newBlobSuffix   = ".blob"
+	newBlobSuffix   = ".blob" // these after a dot and a number, too
 	newAnswerSuffix = ".answer"
-	newSuffix       = ".new" // after versionFile
+
+	newSuffix = ".new" // after versionFile
 )
 
 const (

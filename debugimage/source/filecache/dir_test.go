@@ -86,6 +86,38 @@ func TestOpenByRelativePath(t *testing.T) {
 	want(t, e, err, "alpha")
 }
 
+// Two that make the same file in a directory that was removed in between have
+// nothing in common but its name.
+func TestDirectoryReplacedWhileInUse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	first, _ := open(t, dir, Options{})
+	_, err := first.Get(t.Context(), keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
+		w.WriteString("all of it")
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+		second, _ := open(t, dir, Options{})
+		e, err := second.Get(ctx, keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
+			w.WriteString("half")
+			third, _ := open(t, dir, Options{}) // while both are at it
+			if _, err := third.Get(ctx, keyB, text("beta")); err != nil {
+				t.Error(err)
+			}
+			w.WriteString(", and the other half")
+			return []byte("meta of half, and the other half"), nil
+		})
+		want(t, e, err, "half, and the other half")
+		return nil, nil
+	})
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want %v", err, os.ErrNotExist)
+	}
+	e, err := first.Get(t.Context(), keyA, unwanted(t))
+	want(t, e, err, "half, and the other half")
+	first.GC(t.Context(), GCOptions{})
+	consistent(t, first)
+}
+
 func TestDirectoryRemovedWhileInUse(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	c, _ := open(t, dir, Options{})

@@ -14,19 +14,22 @@ import (
 const maxMissAge = 30 * 24 * time.Hour
 
 // fill makes the file of a key and publishes it. The caller has the lock of the
-// key, so what stands in makeDir under its hash is this call's, or left by a
-// process that died.
+// key. What it writes has a name that nobody else uses all the same, because a
+// lock is no more when the whole directory was removed.
 func (c *Cache) fill(ctx context.Context, key Key, make func(context.Context, *os.File) ([]byte, error)) (Entry, error) {
-	unfinished := filepath.Join(c.dir, makeDir, key.hash()+newBlobSuffix)
-	defer os.Remove(unfinished)
+	w, err := c.createUnfinished(key, newBlobSuffix)
+	if err != nil {
+		return Entry{}, inCache(ctx, err)
+	}
+	defer os.Remove(w.Name())
+	defer w.Close() // make may panic
 	a := &answer{key: key}
-	var err error
-	a.meta, err = write(ctx, unfinished, make)
+	a.meta, err = make(ctx, w)
 	if miss := (*Miss)(nil); errors.As(err, &miss) {
 		return Entry{}, c.fillMiss(ctx, a, *miss)
 	}
 	if err == nil {
-		err = inCache(ctx, c.store(ctx, a, unfinished))
+		err = inCache(ctx, c.store(ctx, a, w))
 	}
 	if err != nil {
 		c.relieve(ctx, err)
@@ -37,11 +40,22 @@ func (c *Cache) fill(ctx context.Context, key Key, make func(context.Context, *o
 	return Entry{Path: c.blobPath(a.digest), Size: a.size, Digest: a.digest, Meta: a.meta, Stored: a.stored, Used: a.stored}, nil
 }
 
-// store publishes an unfinished blob.
-func (c *Cache) store(ctx context.Context, a *answer, unfinished string) error {
+// createUnfinished creates a file that is about to be made for a key.
+func (c *Cache) createUnfinished(key Key, suffix string) (*os.File, error) {
+	return os.CreateTemp(filepath.Join(c.dir, makeDir), key.hash()+".*"+suffix)
+}
+
+// store publishes an unfinished blob. It is not synced: what a crash of the machine
+// tears is found by its checksum.
+func (c *Cache) store(ctx context.Context, a *answer, w *os.File) error {
 	if len(a.meta) > maxMeta {
 		return fmt.Errorf("%d bytes of metadata, over the limit of %d", len(a.meta), maxMeta)
 	}
+	// Network file systems tell here that the disk is full.
+	if err := w.Close(); err != nil && !errors.Is(err, os.ErrClosed) { // make may close it
+		return err
+	}
+	unfinished := w.Name()
 	digest, info, err := hashFile(ctx, unfinished, -1)
 	if err != nil {
 		return err
@@ -75,33 +89,17 @@ func (c *Cache) fillMiss(ctx context.Context, a *answer, m Miss) *Miss {
 	return &m
 }
 
-// write has make write a new file.
-func write(ctx context.Context, path string, make func(context.Context, *os.File) ([]byte, error)) ([]byte, error) {
-	os.Remove(path)
-	w, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, inCache(ctx, err)
-	}
-	defer w.Close() // make may panic
-	meta, err := make(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	// Network file systems tell here that the disk is full. There is no sync: what
-	// a crash of the machine tears is found by its checksum.
-	if err := w.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return nil, inCache(ctx, err)
-	}
-	return meta, nil
-}
-
 // publish gives a blob its name, by placeBlob, and then the key its answer, both
 // in one stretch of alone, which eviction relies on.
 func (c *Cache) publish(ctx context.Context, a *answer, placeBlob func(path string) error) error {
 	a.stored = c.now().UTC().Round(0)
-	unfinished := filepath.Join(c.dir, makeDir, a.key.hash()+newAnswerSuffix)
-	defer os.Remove(unfinished)
-	if err := os.WriteFile(unfinished, a.encode(), 0o600); err != nil {
+	f, err := c.createUnfinished(a.key, newAnswerSuffix)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(a.encode())
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	return c.alone(ctx, func() error {
@@ -112,7 +110,7 @@ func (c *Cache) publish(ctx context.Context, a *answer, placeBlob func(path stri
 		if err := placeBlob(c.blobPath(a.digest)); err != nil {
 			return err
 		}
-		return c.place(unfinished, path, a.stored, usage{answers: 1})
+		return c.place(f.Name(), path, a.stored, usage{answers: 1})
 	})
 }
 

@@ -134,7 +134,7 @@ func (c *Cache) sweep(dryRun bool) (files int, size int64) {
 	dir := filepath.Join(c.dir, makeDir)
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		hash, suffix, _ := strings.Cut(e.Name(), ".")
+		hash, _, _ := strings.Cut(e.Name(), ".")
 		if !isHex(hash, 64) {
 			continue // not ours
 		}
@@ -143,7 +143,7 @@ func (c *Cache) sweep(dryRun bool) (files int, size int64) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if info, err := os.Lstat(path); err == nil && "."+suffix != lockSuffix && (dryRun || os.RemoveAll(path) == nil) {
+		if info, err := os.Lstat(path); err == nil && !strings.HasSuffix(path, lockSuffix) && (dryRun || os.RemoveAll(path) == nil) {
 			files, size = files+1, size+info.Size()
 		}
 		l.release()

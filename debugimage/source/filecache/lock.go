@@ -58,10 +58,9 @@ func tryLockFile(path string, ephemeral bool) (*fileLock, error) {
 		if !ok || err != nil {
 			return nil, err
 		}
-		locked, err := f.Stat()
-		named, gone := os.Lstat(path)
-		if err == nil && gone == nil && os.SameFile(locked, named) {
-			return &fileLock{file: f, ephemeral: ephemeral}, nil
+		l := &fileLock{file: f, ephemeral: ephemeral}
+		if l.hasItsName() {
+			return l, nil
 		}
 		f.Unlock()
 	}
@@ -75,17 +74,28 @@ const maxStale = 100
 // errNoIdentity is of file systems that number files anew each time.
 var errNoIdentity = errors.New("the open file and its name never agree")
 
+// hasItsName reports whether the file that is locked is still what has the name.
+func (l *fileLock) hasItsName() bool {
+	locked, err := l.file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Lstat(l.file.Path())
+	return err == nil && os.SameFile(locked, named)
+}
+
 // release gives the lock back. A file must be removed while it is locked, or
 // somebody may lock it meanwhile; Windows does not remove open files, so there it
-// is done after, and fails if somebody has.
+// is done after, and fails if somebody has. Where the directory was removed and
+// made again, the name may be of another's lock.
 func (l *fileLock) release() {
-	name := l.file.Path()
-	if l.ephemeral && runtime.GOOS != "windows" {
-		os.Remove(name)
+	remove := l.ephemeral && l.hasItsName()
+	if remove && runtime.GOOS != "windows" {
+		os.Remove(l.file.Path())
 	}
 	l.file.Unlock()
-	if l.ephemeral && runtime.GOOS == "windows" {
-		os.Remove(name)
+	if remove && runtime.GOOS == "windows" {
+		os.Remove(l.file.Path())
 	}
 }
 

@@ -20,7 +20,7 @@ func TestLocksExclude(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				for held := 0; held < 400; {
+				for held := 0; held < 100; {
 					l, err := tryLockFile(path, ephemeral)
 					if err != nil {
 						t.Error(err)

@@ -312,7 +312,8 @@ func TestWaitingForAnotherProcess(t *testing.T) {
 	if err := checkContent(1, e, err); err != nil {
 		t.Errorf("after its end: %v", err)
 	}
-	if names := litter(t, c); names != nil {
-		t.Errorf("litter: %q", names)
+	if r, err := c.GC(t.Context(), GCOptions{}); err != nil || r.Unfinished != 1 || r.Freed != 4 {
+		t.Errorf("collecting what it left: %+v, %v", r, err)
 	}
+	consistent(t, c)
 }
