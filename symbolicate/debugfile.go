@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"reflect"
 	"runtime"
 	"slices"
@@ -29,16 +30,14 @@ type debugFile struct {
 	*opened                      // nil unless the status is ImageFound
 	code     func() *source.Code // of the image's source bundle; nil without
 	all      []source.File       // the image's files, best first
-	lookups  []source.Lookup     // what was asked for, up to maxLookups
+	lookups  []source.Lookup     // what was asked for, see maxLookups
+	gone     bool                // it was found, and then it was not there
 }
-
-// maxLookups bounds what is remembered of a search: an archive of symbols may have
-// a thousand builds of one library.
-const maxLookups = 64
 
 // size returns how many bytes of memory f takes, with its table and without its names.
 func (f *debugFile) size() int64 {
 	n := int64(reflect.TypeFor[debugFile]().Size()) + int64(len(f.reason)+len(f.path))
+	n += int64(len(f.all)) * int64(reflect.TypeFor[source.File]().Size())
 	for _, l := range f.lookups {
 		n += int64(reflect.TypeFor[source.Lookup]().Size()) + int64(len(l.Location)+len(l.Detail))
 	}
@@ -92,33 +91,42 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (
 	if im.DebugID.IsZero() && im.CodeID == "" {
 		return &loaded{file: &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}}, nil
 	}
-	first := last == nil
-	if first {
-		last = &loaded{file: &debugFile{}}
-	}
-	found := last.search
-	if err := l.askLocal(ctx, im, &found); err != nil {
-		return nil, err
-	}
-	if first {
+	if last == nil {
+		var found search
+		if err := l.askLocal(ctx, im, &found); err != nil {
+			return nil, err
+		}
 		if f := l.recall(ctx, im, &found); f != nil {
 			return &loaded{file: f}, nil
 		}
+		last = &loaded{file: &debugFile{}, search: found}
+	}
+	now, err := l.attempt(ctx, im, last)
+	if err == nil && now.file.gone { // since it was found: what is downloaded is not kept for ever
+		return l.attempt(ctx, im, &loaded{file: &debugFile{}})
+	}
+	return now, err
+}
+
+// attempt finds the files of an image and opens the best, unless that is what it
+// was last time.
+func (l *loader) attempt(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	f, found := last.file, last.search
+	if err := l.askLocal(ctx, im, &found); err != nil {
+		return nil, err
 	}
 	if err := l.askRemote(ctx, im, &found); err != nil {
 		return nil, err
 	}
-	f := last.file
 	if files := found.files(); !f.isOf(files) {
 		var err error
 		if f, err = l.openBest(ctx, files); err != nil {
 			return nil, err
 		}
-		lookups := found.lookups()
 		if f == nil {
-			f = notFound(im, lookups)
+			f = notFound(im, found.lookups())
 		}
-		f.all, f.lookups = files, slices.Clip(lookups[:min(len(lookups), maxLookups)])
+		f.all, f.lookups = files, found.lookups()
 		l.remember(ctx, im, &found, f)
 	}
 	return &loaded{file: f, search: found, until: f.until(found.again())}, nil
@@ -128,7 +136,7 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (
 // be there at a time; zero for never.
 func (f *debugFile) until(again time.Time) time.Time {
 	switch {
-	case f.status == ImageOther:
+	case f.status == ImageOther || f.gone:
 		return time.Now().Add(retryFailed)
 	case f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0:
 		return time.Time{}
@@ -181,6 +189,7 @@ func (l *loader) openBest(ctx context.Context, files []source.File) (*debugFile,
 func (l *loader) unusable(file source.File, err error) *debugFile {
 	f := &debugFile{status: ImageMalformed, path: file.Origin}
 	f.reason = strings.ReplaceAll(err.Error(), file.Path, file.Origin)
+	f.gone = errors.Is(err, fs.ErrNotExist)
 	if fault := (*panicError)(nil); errors.As(err, &fault) {
 		l.tables.counts.panics.Add(1)
 		f.status, f.reason = ImageOther, file.Origin+": "+f.reason
@@ -194,7 +203,7 @@ func (l *loader) found(f *debugFile, file source.File, o *opened) {
 	f.status, f.reason, f.path, f.features = ImageFound, o.note, file.Origin, file.Features
 	f.arch = objfile.ParseArch(o.table.Arch())
 	f.opened = o
-	f.code = bundleIn(f.all)
+	f.code = o.bundleIn(f.all)
 	// Events use a file after the store has forgotten it, so the collector is
 	// the one to know when a mapped table is done with.
 	if mapped, ok := o.table.(io.Closer); ok {
@@ -202,16 +211,26 @@ func (l *loader) found(f *debugFile, file source.File, o *opened) {
 	}
 }
 
+// whenNeeded returns what opens source code once, when the first frame asks for it.
+// Where there is none after all, it returns nil.
+func (o *opened) whenNeeded(open func() (*source.Code, error)) func() *source.Code {
+	return sync.OnceValue(func() *source.Code {
+		code, err := open()
+		if err != nil || code == nil {
+			return nil
+		}
+		o.names.charge(source.MaxBuildCode)
+		return code
+	})
+}
+
 // bundleIn returns the source code in the first of the files that is a bundle of it.
-func bundleIn(files []source.File) func() *source.Code {
+func (o *opened) bundleIn(files []source.File) func() *source.Code {
 	i := slices.IndexFunc(files, func(f source.File) bool { return f.Features.Sources })
 	if i < 0 {
 		return nil
 	}
-	return sync.OnceValue(func() *source.Code {
-		code, _ := source.OpenBundle(files[i].Path)
-		return code
-	})
+	return o.whenNeeded(func() (*source.Code, error) { return source.OpenBundle(files[i].Path) })
 }
 
 // embeddedIn returns the source code in the first of the files whose debug

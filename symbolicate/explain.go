@@ -28,8 +28,9 @@ type ImageReport struct {
 	Features source.Features
 	Arch     objfile.Arch
 
-	// Candidates are what was asked for and what came of each, up to 64. Whatever
-	// was known before the event was not asked for again.
+	// Candidates are what was asked for and what came of each: 64 at most of the
+	// sources at hand, then as many of remote ones. An image that was known is not
+	// asked for again.
 	Candidates []source.Lookup
 
 	// Base is the preferred base of the debug file. It is what offsets count from,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -382,5 +383,44 @@ func TestNamesCount(t *testing.T) {
 	}
 	if _, err := s.Lookup(t.Context(), testImage, []uint64{0x1002, 0x2002}); err != nil || s.Stats().Bytes != named {
 		t.Errorf("%d bytes, %v, want %d: the names are known", s.Stats().Bytes, err, named)
+	}
+}
+
+// A download that was evicted before it was opened is got again.
+func TestFileThatIsGone(t *testing.T) {
+	finds := 0
+	s := New(Options{Remote: []Source{sourceFunc(func(context.Context, *debugimage.Image) (source.Result, error) {
+		finds++
+		return has(fmt.Sprintf("/symbols/%d", finds), true), nil
+	})}})
+	s.open = func(ctx context.Context, p parts) (*opened, error) {
+		if p.debug.Path == "/symbols/1" {
+			return nil, &fs.PathError{Op: "open", Path: p.debug.Path, Err: fs.ErrNotExist}
+		}
+		return &opened{table: fakeTable{"x86_64"}}, nil
+	}
+	s = s.symbolicator("", s.opts)
+	if got := state(t, t.Context(), s); got != "found" || finds != 2 {
+		t.Errorf("%s after %d searches, want found after 2", got, finds)
+	}
+}
+
+// A debug file on which the engine panics leaves the next best.
+func TestPanicLeavesTheNextBest(t *testing.T) {
+	s := New(Options{Sources: []Source{sourceFunc(func(context.Context, *debugimage.Image) (source.Result, error) {
+		r := has("/symbols/bad", true)
+		r.Files = append(r.Files, has("/symbols/x86_64", false).Files...)
+		return r, nil
+	})}})
+	s.open = func(ctx context.Context, p parts) (*opened, error) {
+		if p.debug.Path == "/symbols/bad" {
+			panic("a fault")
+		}
+		return &opened{table: fakeTable{"x86_64"}}, nil
+	}
+	s = s.symbolicator("", s.opts)
+	r, err := s.Image(t.Context(), testImage)
+	if err != nil || r.File != "/symbols/x86_64" || !strings.HasPrefix(r.Reason, "/symbols/bad: panic: a fault, in ") {
+		t.Errorf("got %s, %v, want the file that can be read, and why not the better one", r.String(), err)
 	}
 }

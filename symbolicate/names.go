@@ -98,12 +98,21 @@ func (t *nameTable) onGrowth(fn func(bytes int64)) {
 }
 
 // grow counts a new name. The caller holds the lock.
-func (t *nameTable) grow(text int) {
-	n := int64(nameCost + text)
+func (t *nameTable) grow(text int) { t.count(nameCost + int64(text)) }
+
+// count counts more bytes. The caller holds the lock.
+func (t *nameTable) count(n int64) {
 	t.size += n
 	if t.grown != nil {
 		t.grown(n)
 	}
+}
+
+// charge counts bytes of something else that the events' frames made necessary.
+func (t *nameTable) charge(n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count(n)
 }
 
 func newFuncName(c *demangle.Cache, f *symcache.Frame) *funcName {

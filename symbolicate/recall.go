@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -122,7 +121,7 @@ func (l *loader) recalled(ctx context.Context, im *debugimage.Image, s *search, 
 		return nil
 	}
 	if o.embedded != nil {
-		o.embedded = sync.OnceValue(func() *source.Code { return embeddedAgain(debug, im) })
+		o.embedded = o.whenNeeded(func() (*source.Code, error) { return embeddedAgain(debug, im) })
 	}
 	l.found(f, debug, o)
 	l.tables.counts.tableHits.Add(1)
@@ -131,13 +130,12 @@ func (l *loader) recalled(ctx context.Context, im *debugimage.Image, s *search, 
 
 // embeddedAgain returns the source code in a debug file that was found by an earlier
 // process, nil if the file is gone.
-func embeddedAgain(f source.File, im *debugimage.Image) *source.Code {
+func embeddedAgain(f source.File, im *debugimage.Image) (*source.Code, error) {
 	var res source.Result
 	if !res.Try(f.Origin, f.Path, im) {
-		return nil
+		return nil, nil
 	}
-	code, _ := source.OpenEmbedded(res.Files[0])
-	return code
+	return source.OpenEmbedded(res.Files[0])
 }
 
 // digests returns the digests of files as text.

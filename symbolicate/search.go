@@ -25,6 +25,10 @@ const recheckLocal = 5 * time.Second
 // information, elsewhere.
 type search struct{ local, remote answers }
 
+// maxLookups bounds what is remembered of one half of a search: an archive of symbols
+// may have a thousand builds of one library.
+const maxLookups = 64
+
 // Answers are what some sources have for an image.
 type answers struct {
 	files   []source.File
@@ -98,7 +102,7 @@ func (l *loader) ask(ctx context.Context, im *debugimage.Image, sources []Source
 		}
 		a.again = earliest(a.again, time.Now().Add(soon))
 		a.files = append(a.files, res.Files...)
-		a.lookups = append(a.lookups, res.Lookups...)
+		a.lookups = append(a.lookups, res.Lookups[:min(len(res.Lookups), maxLookups-len(a.lookups))]...)
 		if upToFirst && hasDebugInfo(res.Files) {
 			break
 		}

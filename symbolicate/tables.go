@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -146,10 +145,7 @@ func (c *compiled) open(p parts) (*opened, error) {
 func (p *parts) opened(t table, n *notes) *opened {
 	o := &opened{table: t, note: p.named(n.Note), wanting: n.Wanted}
 	if debug := p.debug; n.Sources {
-		o.embedded = sync.OnceValue(func() *source.Code {
-			code, _ := source.OpenEmbedded(debug)
-			return code
-		})
+		o.embedded = o.whenNeeded(func() (*source.Code, error) { return source.OpenEmbedded(debug) })
 	}
 	return o
 }
