@@ -146,13 +146,16 @@ func (d *Dir) at(path string, now stamp) *entry {
 	return e
 }
 
-// try adds a file to the result if it is one of the image's.
+// try adds a file to the result if it is one of the image's. One that would have to be
+// unpacked is not needed where there is debug information.
 func (s *search) try(e *entry) {
-	if s.ctx.Err() != nil {
+	switch {
+	case s.ctx.Err() != nil:
 		return
-	}
-	if e.wrapping != unpack.None {
-		s.tryPacked(e)
+	case e.wrapping != unpack.None:
+		if !s.hasDebugInfo() {
+			s.tryPacked(e)
+		}
 		return
 	}
 	_, _ = s.res.try(s.dir.root, e.path, e.path, s.im) // what became of it is in the result

@@ -93,7 +93,9 @@ func (s *search) tryPacked(e *entry) {
 	files := len(s.res.Files)
 	builds, err := s.res.try(s.dir.root, e.path, path, s.im)
 	if len(s.res.Files) > files {
-		s.res.Files[files].Digest = digest
+		f := &s.res.Files[files]
+		f.Digest = digest
+		f.folders = append(f.folders, filepath.Dir(e.path)) // the file in the cache has nothing beside it
 	}
 	c := &contents{builds: builds}
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile"
 )
 
 func newCache(t *testing.T) *filecache.Cache {
@@ -230,5 +232,39 @@ func TestInnerName(t *testing.T) {
 		if got := innerName(path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
+	}
+}
+
+// What a packed debug file goes on in lies beside it, not in the cache; and it is not
+// unpacked where another does.
+func TestDirPackedSplit(t *testing.T) {
+	dir := t.TempDir()
+	prog := fixture.Read(t, "bin/parcel/gcc-split5/prog")
+	put(t, filepath.Join(dir, "deep/prog.gz"), gzipped(prog))
+	for _, name := range []string{"parcel.dwo", "weigh.dwo"} {
+		put(t, filepath.Join(dir, "deep", name), fixture.Read(t, "bin/parcel/gcc-split5/"+name))
+	}
+	o, err := objfile.Parse("prog", prog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	im := &debugimage.Image{Type: debugimage.ELF, CodeID: o.CodeID()}
+	d := NewDirWith(dir, DirOptions{Cache: newCache(t)})
+	res, err := d.Find(t.Context(), im)
+	if err != nil || len(res.Files) != 1 {
+		t.Fatalf("%+v, error %v", res, err)
+	}
+	f, err := res.Files[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if names := functionNames(t, f); len(names) != 7 {
+		t.Errorf("functions %q, want 7", names)
+	}
+	put(t, filepath.Join(dir, "aaa"), prog)
+	res, err = NewDirWith(dir, DirOptions{Cache: newCache(t)}).Find(t.Context(), im)
+	if want := filepath.Join(dir, "aaa"); err != nil || len(res.Files) != 1 || res.Files[0].Path != want {
+		t.Errorf("%+v, error %v, want %s alone", res.Files, err, want)
 	}
 }

@@ -38,8 +38,8 @@ type File struct {
 	// errors.Is, if that is known not to be there.
 	Code func(ctx context.Context, path string) ([]byte, error)
 
-	slice  build  // which slice of a fat Mach-O file is the image's
-	folder string // where it was found, and what belongs to it may lie, too
+	slice   build    // which slice of a fat Mach-O file is the image's
+	folders []string // where it was found, and what belongs to it may lie, too
 }
 
 // Open opens a file that is not Compiled and has no Sources. The caller closes it.
@@ -52,7 +52,7 @@ func (f File) Open() (*objfile.File, error) {
 	slices, _ := o.Slices()
 	for _, s := range slices {
 		if s.DebugID() == f.slice.debugID && s.CodeID() == f.slice.codeID {
-			s.SearchIn(f.folder)
+			s.SearchIn(f.folders...)
 			s.OfferShared(f.Shared...)
 			attachSymbolMap(s)
 			return s, nil

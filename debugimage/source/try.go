@@ -37,7 +37,7 @@ func (r *Result) try(folder, origin, path string, im *debugimage.Image) ([]build
 		return builds, nil
 	}
 	r.Files = append(r.Files, File{
-		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folder: folder,
+		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folders: []string{folder},
 	})
 	r.Lookups = append(r.Lookups, Lookup{Location: origin, Status: Found})
 	return builds, nil

@@ -31,7 +31,10 @@ import (
 type Options struct {
 	Bucket string
 	Prefix string // what keys begin with, up to a slash; may be empty
-	Region string // empty: us-east-1, which stores other than Amazon's mostly take
+
+	// Region is where the bucket is. Empty is us-east-1, which stores other than
+	// Amazon's mostly take. Amazon answers 400 or a redirect if it is another.
+	Region string
 
 	// Endpoint is the URL of a store other than Amazon's.
 	Endpoint string
