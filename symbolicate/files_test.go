@@ -124,14 +124,7 @@ func TestDebugFiles(t *testing.T) {
 // A file that is damaged in part is used, and the report says so.
 func TestPartlyDamagedFile(t *testing.T) {
 	data := bytes.Clone(fixture.Read(t, shopDebug))
-	f, err := elf.NewFile(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	info := f.Section(".debug_info")
-	for i := info.Offset + info.Size - 64; i < info.Offset+info.Size; i++ {
-		data[i] = 0x7f // no abbreviation has such a number
-	}
+	damageInfo(t, data)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "shop"), data, 0o644); err != nil {
 		t.Fatal(err)
@@ -148,5 +141,18 @@ func TestPartlyDamagedFile(t *testing.T) {
 	}
 	if im := report.Images[0]; im.Status != ImageFound || !strings.HasPrefix(im.Reason, "damaged units: 1, the first: ") {
 		t.Errorf("the report says %s", im.String())
+	}
+}
+
+// damageInfo damages the end of an ELF file's debug information.
+func damageInfo(t *testing.T, data []byte) {
+	t.Helper()
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := f.Section(".debug_info")
+	for i := info.Offset + info.Size - 64; i < info.Offset+info.Size; i++ {
+		data[i] = 0x7f // no abbreviation has such a number
 	}
 }
