@@ -150,9 +150,15 @@ func (c *companions) places(name, dir string) []string {
 	return paths
 }
 
-// split returns the unit that completes a skeleton, or nil if it is nowhere. It
-// is in a package, or in a .dwo file or an object file with the sections of one.
+// split returns the unit that completes a skeleton, or nil if it is nowhere.
 func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
+	d, _, err := c.find(s)
+	return d, err
+}
+
+// find returns the unit that completes a skeleton and which file it is in: a
+// package, or a .dwo file or an object file with the sections of one.
+func (c *companions) find(s dwarf.Skeleton) (d *dwarf.Data, path string, err error) {
 	var first error
 	note := func(err error) {
 		if first == nil && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -169,7 +175,7 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 			}
 			d, err := p.Unit(s.ID)
 			if note(err); d != nil {
-				return d, nil
+				return d, path, nil
 			}
 		}
 	}
@@ -180,13 +186,13 @@ func (c *companions) split(s dwarf.Skeleton) (*dwarf.Data, error) {
 		switch note(err); {
 		case d == nil:
 		case d.HasSplit(s.ID):
-			return d, nil
+			return d, path, nil
 		default:
 			note(o.file.wrap(fmt.Errorf("no unit has id %#016x", s.ID)))
 		}
 	}
 	c.want(tried)
-	return nil, first
+	return nil, "", first
 }
 
 // packages returns the names that the package of the file may have.

@@ -329,3 +329,43 @@ func below(dir string, paths []string) (list []string) {
 	}
 	return list
 }
+
+func TestParts(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files []string // beside the program
+		want  string
+	}{
+		{"gcc-split5", []string{"weigh.dwo"}, "parcel.dwo at , weigh.dwo at weigh.dwo, "},
+		{"clang-dwp5", []string{"prog.dwp"}, "parcel.dwo at prog.dwp, weigh.dwo at prog.dwp, "},
+		{"gcc-sup", []string{"shared.debug"}, "shared shared.debug at shared.debug"},
+		{"gcc-dwz", nil, "shared shared.debug at "},
+		{"gcc-dwarf5", nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, file := range append([]string{"prog"}, tt.files...) {
+				copyTo(t, dir, file, tt.name+"/"+file)
+			}
+			f, err := Open(filepath.Join(dir, "prog"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			split, shared, err := f.Parts()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, p := range split {
+				got += p.Name + " at " + strings.TrimPrefix(p.Path, dir+"/") + ", "
+			}
+			if shared != nil {
+				got += "shared " + shared.Name + " at " + strings.TrimPrefix(shared.Path, dir+"/")
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -20,7 +20,8 @@ func newInfo() *cobra.Command {
 		Short: "Say which build a file is, and what can be learnt from it",
 		Long: `Say which build of which program a file is, by the ids that events name it with,
 and what is in it: symbols, debug information with functions, lines and inlined
-calls, and source files that it carries.`,
+calls, how to unwind the stack, and source files that it carries. Other files that it
+goes on in are looked for, and said to be missing where they are.`,
 		Example: `  symbolicate info program symbols/.build-id/*/*.debug`,
 		Args:    minArgs(1, "the files to look at"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -90,6 +91,9 @@ type fileInfo struct {
 	Symbols   int      `json:"symbols"`
 	Units     int      `json:"units"`
 	DebugSize int      `json:"debug_bytes"`
+	DebugKind string   `json:"debug_format,omitempty"`
+	Unwind    []string `json:"unwind,omitempty"` // names of sections
+	Links     []link   `json:"links,omitempty"`
 	Sources   int      `json:"sources,omitempty"`
 	Faults    []string `json:"faults,omitempty"`
 }
@@ -108,11 +112,19 @@ func newFileInfo(file *objfile.File) fileInfo {
 	info, err := file.DebugInfo()
 	i.fault(err)
 	if info != nil {
+		i.DebugKind = debugKind(file, info)
 		i.Units = info.NumUnits()
 		for u := range i.Units {
 			i.DebugSize += info.UnitSize(u)
 		}
 	}
+	for _, name := range unwindSections {
+		if s, ok := file.Section(name); ok && !s.Empty() {
+			i.Unwind = append(i.Unwind, name)
+		}
+	}
+	i.Links, err = linksOf(file)
+	i.fault(err)
 	sources, err := file.Sources()
 	i.Sources = len(sources)
 	i.fault(err)
@@ -140,10 +152,14 @@ func (i fileInfo) write(out io.Writer) error {
 	case 0:
 		row("debug info", "none")
 	case 1:
-		row("debug info", "1 unit, %s", bytesText(i.DebugSize))
+		row("debug info", "%s, 1 unit, %s", i.DebugKind, bytesText(i.DebugSize))
 	default:
-		row("debug info", "%d units, %s", i.Units, bytesText(i.DebugSize))
+		row("debug info", "%s, %d units, %s", i.DebugKind, i.Units, bytesText(i.DebugSize))
 	}
+	if len(i.Unwind) > 0 {
+		row("unwind", "%s", strings.Join(i.Unwind, ", "))
+	}
+	writeLinks(row, i.Links)
 	switch i.Sources {
 	case 0:
 	case 1:

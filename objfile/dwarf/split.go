@@ -13,6 +13,36 @@ type Skeleton struct {
 	ID      uint64 // which unit of a file found under that name is the right one
 }
 
+// Skeletons returns what the units of d say about the split files that complete
+// them, in their order.
+func (d *Data) Skeletons() (all []Skeleton) {
+	d.index()
+	r := newReader(d)
+	for _, i := range d.code {
+		r.forget()
+		if u, err := r.newUnit(d, i); err == nil && u.dwoName != "" {
+			all = append(all, u.skeleton())
+		}
+	}
+	return all
+}
+
+func (u *unit) skeleton() Skeleton { return Skeleton{Name: u.dwoName, CompDir: u.compDir, ID: u.id} }
+
+// Versions returns the lowest and the highest version of DWARF among the units of
+// d with code, 0 if there are none.
+func (d *Data) Versions() (lowest, highest int) {
+	d.index()
+	for _, i := range d.code {
+		v := int(d.units[i].version)
+		if lowest == 0 || v < lowest {
+			lowest = v
+		}
+		highest = max(highest, v)
+	}
+	return lowest, highest
+}
+
 // HasSplit reports whether d, which is of a .dwo file, holds the split unit with
 // an id.
 func (d *Data) HasSplit(id uint64) bool {
@@ -47,7 +77,7 @@ func (r *reader) split(u *unit) (*unit, error) {
 	if u.dwoName == "" {
 		return u, nil
 	}
-	skeleton := Skeleton{Name: u.dwoName, CompDir: u.compDir, ID: u.id}
+	skeleton := u.skeleton()
 	var d *Data
 	var err error
 	if u.data.opts.Split != nil {

@@ -287,3 +287,23 @@ func FuzzSplit(f *testing.F) {
 		checkData(t, linked.data(t), false)
 	})
 }
+
+func TestSkeletons(t *testing.T) {
+	for _, version := range []int{4, 5} {
+		linked, split := splitPair(version, false)
+		d := split.data(t)
+		linked.opts.Split = func(Skeleton) (*Data, error) { return d, nil }
+		linked.unit(unitSpec{version: 3}, cu(named("whole")))
+		got := linked.data(t)
+		all := got.Skeletons()
+		if len(all) != 1 || all[0].Name == "" || !d.HasSplit(all[0].ID) {
+			t.Errorf("version %d: got %+v", version, all)
+		}
+		if lowest, highest := got.Versions(); lowest != 3 || highest != version {
+			t.Errorf("versions %d to %d, want 3 to %d", lowest, highest, version)
+		}
+	}
+	if lowest, highest := (&assembler{}).data(t).Versions(); lowest != 0 || highest != 0 {
+		t.Errorf("versions %d to %d of nothing", lowest, highest)
+	}
+}
