@@ -124,11 +124,12 @@ func (s *search) places() {
 	}
 }
 
-// place tries the file at a path below the root, if there is one.
+// place tries the file at a path below the root, if there is one. An empty one is what
+// the client of debuginfod keeps of a file that no server has.
 func (s *search) place(name string) {
 	path := filepath.Join(s.dir.root, filepath.FromSlash(name))
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || s.asked(path) {
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 || s.asked(path) {
 		return
 	}
 	s.try(s.dir.at(path, stampOf(info)))

@@ -126,6 +126,11 @@ func TestDirFind(t *testing.T) {
 			put(t, filepath.Join(dir, "shop"), fixture.Read(t, shopDebug)[:40])
 			return dir
 		}, []string{"malformed shop shop: "}},
+		{"an empty file in its place", func(t *testing.T) string {
+			dir := t.TempDir()
+			put(t, filepath.Join(dir, shop().CodeID, "debuginfo"), nil)
+			return dir
+		}, []string{"notfound "}},
 		{"nothing", func(t *testing.T) string {
 			return plant(t, map[string]string{"README": "README.md"})
 		}, []string{"notfound "}},

@@ -32,8 +32,11 @@ func (s *fetched) read(file string) []byte {
 		return nil
 	}
 	text, err := s.fetch(s.ctx, file)
-	if err != nil {
-		s.down.Store(!errors.Is(err, fs.ErrNotExist))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		s.down.Store(true)
 		return nil
 	}
 	return readCode(bytes.NewReader(text))

@@ -287,7 +287,7 @@ func (w *walk) addFile(to *folder, path string, old *entry) error {
 // open reads whose a file is.
 func (w *walk) open(path string, now stamp) *entry {
 	e := &entry{path: path, stamp: now}
-	if e.settled = now == (stamp{}) || w.settled(now); now != (stamp{}) {
+	if e.settled = now == (stamp{}) || w.settled(now); now.size > 0 {
 		w.identify(e)
 	}
 	return e

@@ -55,8 +55,7 @@ func (b *bitReader) take(n uint) int {
 // short reports whether bits were used that the input does not have.
 func (b *bitReader) short() bool { return b.missing > b.n }
 
-// alignBytes skips the rest of a word, or a whole one if none was begun, and
-// returns the bytes that follow. Bits are read again after skip.
+// align skips the rest of a word, or a whole one if none was begun.
 func (b *bitReader) align() {
 	b.fill()
 	if rest := b.n % 16; rest != 0 {
@@ -75,6 +74,5 @@ func (b *bitReader) rest() []byte {
 	return b.src[b.at-int(b.n-b.missing)/8:]
 }
 
-// resume goes on reading bits with the first of some bytes, which are the last of
-// the input.
+// resume goes on with what is left of the input.
 func (b *bitReader) resume(src []byte) { *b = bitReader{src: src} }

@@ -7,7 +7,7 @@
 // the error says so.
 //
 // Input is hostile. Opening a cabinet takes memory in proportion to its lists, at
-// most 65,535 files and as many folders, and reading a file at most 4.2 MiB. What a
+// most 65,535 files and as many folders, and reading a file at most 4.3 MiB. What a
 // file unpacks to is bounded by the size that the cabinet says it has, 2 GiB by the
 // format, but not by the size of the cabinet: a block of a few bytes may hold
 // 32 KiB. Who reads looks at [File.Size] and [File.Start] first.

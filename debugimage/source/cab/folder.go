@@ -3,6 +3,7 @@ package cab
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -95,7 +96,7 @@ func (f *folderReader) next() ([]byte, error) {
 	sum, packed, unpacked := u32(head), int(u16(head[4:])), int(u16(head[6:]))
 	switch {
 	case unpacked == 0:
-		return nil, fmt.Errorf("goes on in another cabinet")
+		return nil, errors.New("goes on in another cabinet")
 	case packed > maxPacked || unpacked > maxUnpacked:
 		return nil, fmt.Errorf("%d bytes that unpack to %d, limits are %d and %d", packed, unpacked, maxPacked, maxUnpacked)
 	}
