@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -178,7 +179,19 @@ func describeMiss(item *filecache.Item) string {
 	if item.Path != "" {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s (believed for another %v)", item.Key.Name, item.Miss, item.Left.Round(time.Second))
+	return fmt.Sprintf("%s: %s, believed for another %v", item.Key.Name, strings.TrimRight(item.Miss, ": "), item.Left.Round(time.Second))
+}
+
+// A collected says what gc did, as --json shows it.
+type collected struct {
+	Removed    int   `json:"removed"`
+	Orphans    int   `json:"orphans"`
+	Unfinished int   `json:"unfinished"`
+	Damaged    int   `json:"damaged"`
+	FreedBytes int64 `json:"freed_bytes"`
+	Kept       int   `json:"kept"`
+	KeptBytes  int64 `json:"kept_bytes"`
+	DryRun     bool  `json:"dry_run"`
 }
 
 func (o *cacheOptions) collect(cmd *cobra.Command) error {
@@ -195,10 +208,9 @@ func (o *cacheOptions) collect(cmd *cobra.Command) error {
 		return err
 	}
 	if o.json {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
-			Removed, Orphans, Damaged, Unfinished, Kept int
-			FreedBytes, KeptBytes                       int64
-		}{len(r.Removed), r.Orphans, r.Damaged, r.Unfinished, r.Kept, r.Freed, r.KeptBytes})
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(collected{
+			len(r.Removed), r.Orphans, r.Unfinished, r.Damaged, r.Freed, r.Kept, r.KeptBytes, o.dryRun,
+		})
 	}
 	done := "removed"
 	if o.dryRun {

@@ -60,7 +60,7 @@ func newEvent() *cobra.Command {
 	f.BoolVar(&o.explain, "explain", false, "say on standard error how each frame came to what it is")
 	f.BoolVar(&o.fromRaw, "from-raw", false, "start again from the stacks that an earlier run kept as raw_stacktrace")
 	o.engine.define(f)
-	o.remote.flags(f)
+	o.remote.define(f)
 	return cmd
 }
 
@@ -93,6 +93,9 @@ func (o *eventOptions) run(cmd *cobra.Command, args []string) error {
 // open returns the engine that is asked for.
 func (o *eventOptions) open(cmd *cobra.Command) (engine symbolicator, done func(), err error) {
 	if o.remote.target == "" {
+		if name := changed(o.remote.set); name != "" {
+			return nil, nil, usagef("--%s is for --remote", name)
+		}
 		engine, err := o.engine.open()
 		if err != nil {
 			return nil, nil, err
@@ -102,7 +105,7 @@ func (o *eventOptions) open(cmd *cobra.Command) (engine symbolicator, done func(
 		}
 		return local{engine.Symbolicator}, engine.Close, nil
 	}
-	if name := o.engine.changed(); name != "" {
+	if name := changed(o.engine.set); name != "" {
 		return nil, nil, usagef("--%s is for an engine here, and with --remote it is there", name)
 	}
 	client, err := o.remote.dial(o.fromRaw)

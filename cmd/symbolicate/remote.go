@@ -37,12 +37,14 @@ func (l local) Events(ctx context.Context, events iter.Seq[[]byte]) iter.Seq2[[]
 
 // A remote says which server symbolicates, if one does.
 type remote struct {
+	set                 *pflag.FlagSet
 	target, scope       string
 	tls                 bool
 	ca, cert, key, name string
 }
 
-func (r *remote) flags(f *pflag.FlagSet) {
+func (r *remote) define(into *pflag.FlagSet) {
+	f := pflag.NewFlagSet("remote", pflag.ContinueOnError)
 	f.StringVar(&r.target, "remote", "", "have the server at `address` do it, HOST:PORT or unix:PATH, with its debug files")
 	f.StringVar(&r.scope, "scope", "", "`name` of the scope whose debug files the server may use as well")
 	f.BoolVar(&r.tls, "tls", false, "connect by TLS; implied by the following")
@@ -50,6 +52,9 @@ func (r *remote) flags(f *pflag.FlagSet) {
 	f.StringVar(&r.cert, "tls-cert", "", "`file` with a certificate (PEM) to show to the server")
 	f.StringVar(&r.key, "tls-key", "", "`file` with its key (PEM)")
 	f.StringVar(&r.name, "tls-name", "", "`name` that the server's certificate must have (default the host's)")
+	f.SortFlags = false
+	r.set = f
+	into.AddFlagSet(f)
 }
 
 // dial returns a client of the server.

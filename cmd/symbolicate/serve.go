@@ -51,10 +51,7 @@ func newServe() *cobra.Command {
 			case health:
 				return askHealth(cmd, config)
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM)
-			defer stop()
-			context.AfterFunc(ctx, stop) // of a second one this process dies
-			return serve.Run(ctx, config, cmd.ErrOrStderr())
+			return runServer(cmd, config)
 		},
 	}
 	f := cmd.Flags()
@@ -66,6 +63,19 @@ func newServe() *cobra.Command {
 		f.AddFlagSet(g.FlagSet)
 	}
 	return cmd
+}
+
+// runServer serves until a signal comes. The next one is not caught any more.
+func runServer(cmd *cobra.Command, config *serve.Config) error {
+	signalled, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM)
+	defer stop()
+	ctx, drain := context.WithCancel(context.WithoutCancel(cmd.Context()))
+	defer drain()
+	context.AfterFunc(signalled, func() {
+		stop()
+		drain()
+	})
+	return serve.Run(ctx, config, cmd.ErrOrStderr())
 }
 
 func askHealth(cmd *cobra.Command, config *serve.Config) error {

@@ -18,10 +18,14 @@ func (e *engineFlags) define(f *pflag.FlagSet) {
 	f.AddFlagSet(e.set)
 }
 
-// changed returns a flag that was given, "" if none was.
-func (e *engineFlags) changed() string {
+// changed returns a flag of a set that was given, "" if none was.
+func changed(set *pflag.FlagSet) string {
 	name := ""
-	e.set.Visit(func(f *pflag.Flag) { name = f.Name })
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			name = f.Name
+		}
+	})
 	return name
 }
 

@@ -3,6 +3,7 @@
 package docs
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +40,64 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("the commands do not show %q:\n%s", want, out)
 		}
 	}
+}
+
+// TestReadmeServer starts the README's server on other ports, and has its clients
+// ask it.
+func TestReadmeServer(t *testing.T) {
+	serve, rest, _ := strings.Cut(block(t, "sh", 2), "\n")
+	ports := strings.NewReplacer("127.0.0.1:50051", freePort(t), "127.0.0.1:9464", freePort(t))
+	binary := filepath.Join(t.TempDir(), "symbolicate")
+	run(t, "go", "build", "-o", binary, "./cmd/symbolicate")
+	args := strings.Fields(strings.TrimSuffix(ports.Replace(serve), "&"))
+	server := exec.Command(binary, args[1:]...)
+	server.Dir = fixture.Root(t)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Signal(os.Interrupt)
+		if err := server.Wait(); err != nil {
+			t.Errorf("the server ended: %v", err)
+		}
+	})
+	bash := func(commands string) string {
+		return run(t, "bash", "-e", "-c", strings.ReplaceAll(ports.Replace(commands), "bin/symbolicate", binary))
+	}
+	contains := func(what, out, want string) {
+		t.Helper()
+		if !strings.Contains(out, want) {
+			t.Errorf("%s does not show %q:\n%s", what, want, out)
+		}
+	}
+	out := bash(rest) // the client waits for the server
+	contains("event --remote", out, "shop::Item::net ")
+	contains("/readyz", out, "ready\n")
+
+	program := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(program, []byte(ports.Replace(block(t, "go", 1))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	contains("the client in Go", run(t, "go", "run", program), `"function":"shop::Item::net"`)
+
+	if _, err := exec.LookPath("grpcurl"); err != nil {
+		t.Skip("the README's calls of grpcurl: ", err)
+	}
+	out = bash(block(t, "sh", 3))
+	contains("SymbolicateEvent", out, `"json": "`)
+	contains("LookupAddresses", out, `"shop::Item::net"`)
+	contains("Check", out, `"status": "SERVING"`)
+}
+
+// freePort returns an address that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // block returns the README's n-th block of a language.
@@ -79,8 +138,8 @@ func read(t *testing.T, name string) string {
 // paths that they name in backquotes.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	path := regexp.MustCompile("`((?:objfile|symbolicate|debugimage|demangle|cmd|internal|testdata|benchmarks)/[A-Za-z0-9_./-]+)`")
-	for _, doc := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "testdata/README.md"} {
+	path := regexp.MustCompile("`((?:objfile|symbolicate|debugimage|demangle|cmd|internal|testdata|benchmarks|deploy)/[A-Za-z0-9_./-]+)`")
+	for _, doc := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "testdata/README.md", "cmd/symbolicate/serve/CONFIG.md"} {
 		text := read(t, doc)
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			exists(t, doc, filepath.Join(filepath.Dir(doc), m[1]))

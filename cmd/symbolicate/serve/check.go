@@ -46,12 +46,29 @@ func (c *Config) Health(ctx context.Context) error {
 	if target == "" {
 		return errors.New("with TLS on every address, --health needs one for --admin")
 	}
-	client, err := rpc.Dial(here(target), rpc.DialOptions{ConnectTimeout: healthTime})
+	target = here(target)
+	if err := answers(ctx, target); err != nil {
+		return err
+	}
+	client, err := rpc.Dial(target, rpc.DialOptions{})
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	return client.Ready(ctx)
+}
+
+// answers returns why nobody answers at an address. A client would go on trying.
+func answers(ctx context.Context, address string) error {
+	network := "tcp"
+	if path, unix := strings.CutPrefix(address, "unix:"); unix {
+		network, address = "unix", path
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // here returns the address on which this machine reaches what listens on one.

@@ -24,7 +24,12 @@ func TestMetrics(t *testing.T) {
 	c.AllowNetwork = []string{"127.0.0.1"}
 	r := start(t, c)
 	symbolicated(t, r.dial(t, 0, rpc.DialOptions{}))
-	_, text := r.get(t, "/metrics")
+	_, running := r.get("/metrics")
+	if want := "\nnativesym_ready 1\n"; !strings.Contains(running, want) {
+		t.Errorf("while the server runs there is no %s:\n%s", want, running)
+	}
+	r.end()
+	_, text := r.get("/metrics")
 	got := make(map[string]bool)
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (nativesym_\S+)`).FindAllStringSubmatch(text, -1) {
 		got[m[1]] = true
@@ -44,7 +49,8 @@ func TestMetrics(t *testing.T) {
 		`nativesym_cache_total{kind="table",what="made"} 1`,
 		`nativesym_source_seconds_count{kind="dir",result="found"} 1`,
 		`nativesym_source_seconds_count{kind="http",result="missing"} 1`,
-		`nativesym_ready 1`,
+		`nativesym_ready 0`,
+		`nativesym_rpc_in_flight 0`,
 		`go_goroutines `,
 	} {
 		if !strings.Contains(text, "\n"+series) {

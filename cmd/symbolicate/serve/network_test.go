@@ -159,7 +159,7 @@ func TestFailures(t *testing.T) {
 	if n := strings.Count(log, want); n != 1 || !strings.Contains(log, "127.0.0.1 is not public and not allowed") {
 		t.Errorf("%d lines with %q, want 1:\n%s", n, want, log)
 	}
-	if _, text := r.get(t, "/metrics"); !strings.Contains(text, `nativesym_source_seconds_count{kind="http",result="failed"} 2`) {
+	if _, text := r.get("/metrics"); !strings.Contains(text, `nativesym_source_seconds_count{kind="http",result="failed"} 2`) {
 		t.Errorf("the failures are not counted:\n%s", text)
 	}
 }

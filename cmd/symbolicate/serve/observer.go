@@ -1,13 +1,16 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
 	"strings"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
@@ -39,7 +42,7 @@ func requestID(ctx context.Context) string {
 
 // TagRPC gives a request its id.
 func (o *observer) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
-	r := &request{method: methodOf(info.FullMethodName)}
+	r := &request{method: cmp.Or(methods[info.FullMethodName], "other")}
 	if ids := metadata.ValueFromIncomingContext(ctx, "x-request-id"); len(ids) > 0 && len(ids[0]) <= maxRequestID {
 		r.id = ids[0]
 	} else {
@@ -48,24 +51,20 @@ func (o *observer) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.C
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// methodOf returns a method as metrics and logs call it. Those of other services
-// have one name together: some are of the caller's invention.
-func methodOf(full string) string {
-	service, method, _ := strings.Cut(strings.TrimPrefix(full, "/"), "/")
-	if service == rpc.Symbolicator_ServiceDesc.ServiceName {
-		for _, m := range rpc.Symbolicator_ServiceDesc.Methods {
-			if m.MethodName == method {
-				return method
-			}
+// methods are those that are called by their names in metrics and logs. All others
+// have one name together: most are of the caller's invention.
+var methods = func() map[string]string {
+	names := make(map[string]string)
+	for _, service := range []grpc.ServiceDesc{rpc.Symbolicator_ServiceDesc, grpc_health_v1.Health_ServiceDesc} {
+		for _, m := range service.Methods {
+			names["/"+service.ServiceName+"/"+m.MethodName] = m.MethodName
 		}
-		for _, s := range rpc.Symbolicator_ServiceDesc.Streams {
-			if s.StreamName == method {
-				return method
-			}
+		for _, s := range service.Streams {
+			names["/"+service.ServiceName+"/"+s.StreamName] = s.StreamName
 		}
 	}
-	return "other"
-}
+	return names
+}()
 
 // maxRequestID is how long a caller's id may be: for a UUID with a prefix.
 const maxRequestID = 128
