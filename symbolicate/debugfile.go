@@ -132,14 +132,19 @@ func (l *loader) attempt(ctx context.Context, im *debugimage.Image, last *loaded
 	return &loaded{file: f, search: found, until: f.until(found.again())}, nil
 }
 
+// final reports whether nothing better than f may be found.
+func (f *debugFile) final() bool {
+	return f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0
+}
+
 // until returns when it is worth looking for something better than f, if that may
 // be there at a time; zero for never.
 func (f *debugFile) until(again time.Time) time.Time {
 	switch {
+	case f.final():
+		return time.Time{}
 	case f.status == ImageOther || f.gone:
 		return time.Now().Add(retryFailed)
-	case f.status == ImageFound && f.features.DebugInfo && len(f.wanting) == 0:
-		return time.Time{}
 	}
 	return again
 }
@@ -188,7 +193,7 @@ func (l *loader) openBest(ctx context.Context, files []source.File) (*debugFile,
 // unusable is what is to be said of a file that cannot be opened.
 func (l *loader) unusable(file source.File, err error) *debugFile {
 	f := &debugFile{status: ImageMalformed, path: file.Origin}
-	f.reason = strings.ReplaceAll(err.Error(), file.Path, file.Origin)
+	f.reason = rename(err.Error(), file.Path, file.Origin)
 	f.gone = errors.Is(err, fs.ErrNotExist)
 	if fault := (*panicError)(nil); errors.As(err, &fault) {
 		l.tables.counts.panics.Add(1)

@@ -23,9 +23,13 @@ const (
 )
 
 // A fileError is about the files that a table is made of, and not about the cache.
-type fileError struct{ error }
+type fileError struct {
+	text string // calls them by placeholders
+	err  error
+}
 
-func (e fileError) Unwrap() error { return e.error }
+func (e fileError) Error() string { return e.text }
+func (e fileError) Unwrap() error { return e.err }
 
 // errUnfit says that a table is not for the cache.
 var errUnfit = errors.New("not to be kept")
@@ -63,14 +67,16 @@ func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
 			}
 			return o, nil
 		}
-		err = t.cache.Forget(key)
+		if err = ctx.Err(); err == nil {
+			err = t.cache.Forget(key)
+		}
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	var own fileError
 	if errors.As(err, &own) {
-		return nil, own.error
+		return nil, fileError{p.named(own.text), own.err}
 	}
 	if !errors.Is(err, errUnfit) {
 		t.counts.cacheFaults.Add(1)
@@ -100,7 +106,7 @@ func (t *tables) compileForCache(ctx context.Context, p parts) (c *compiled, err
 		return nil
 	})
 	if err != nil {
-		return nil, fileError{err}
+		return nil, fileError{p.anonymous(err.Error()), err}
 	}
 	return c, nil
 }
@@ -158,6 +164,9 @@ func (t *tables) key(ctx context.Context, p parts) (filecache.Key, error) {
 	for _, path := range p.debug.Shared {
 		err = errors.Join(err, add("shared", path, "", [32]byte{}))
 	}
+	if path := p.debug.SymbolMap(); path != "" {
+		err = errors.Join(err, add("names", path, "", [32]byte{}))
+	}
 	if p.image != nil && !p.image.Compiled {
 		err = errors.Join(err, add("image", p.image.Path, p.image.Build(), p.image.Digest))
 	}
@@ -192,7 +201,7 @@ func (t *tables) digest(ctx context.Context, path string) (digest [32]byte, err 
 	stamp, err := source.Stamp(path)
 	switch {
 	case err != nil:
-		return digest, fileError{err}
+		return digest, fileError{err.Error(), err}
 	case stamp == "":
 		return t.computeDigest(ctx, path)
 	}
@@ -212,9 +221,9 @@ func (t *tables) computeDigest(ctx context.Context, path string) (digest [32]byt
 	if err := t.gate.enter(ctx); err != nil {
 		return digest, err
 	}
-	defer t.gate.leave(1)
+	defer t.gate.leave()
 	if digest, err = source.Digest(ctx, path); err != nil {
-		err = fileError{err}
+		err = fileError{err.Error(), err}
 	}
 	return digest, err
 }

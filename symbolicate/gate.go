@@ -17,21 +17,18 @@ func (g gate) enter(ctx context.Context) error {
 	}
 }
 
-// enterMore takes up to n more places that nobody has, and returns how many.
-func (g gate) enterMore(n int) int {
-	for i := range n {
-		select {
-		case g <- struct{}{}:
-		default:
-			return i
-		}
+// tryEnter takes a place if there is one, and reports whether there was.
+func (g gate) tryEnter() bool {
+	select {
+	case g <- struct{}{}:
+		return true
+	default:
+		return false
 	}
-	return n
 }
 
-// leave gives n places back.
-func (g gate) leave(n int) {
-	for range n {
-		<-g
-	}
-}
+// leave gives a place back.
+func (g gate) leave() { <-g }
+
+// free returns how many places there are now.
+func (g gate) free() int { return cap(g) - len(g) }

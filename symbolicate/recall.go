@@ -49,7 +49,7 @@ func (l *loader) memoryKey(im *debugimage.Image) filecache.Key {
 
 // remember keeps for other processes what a search with remote sources came to.
 func (l *loader) remember(ctx context.Context, im *debugimage.Image, s *search, f *debugFile) {
-	if l.tables.cache == nil || len(s.remote.files) == 0 || f.status != ImageFound || f.kept == "" || !f.features.DebugInfo {
+	if l.tables.cache == nil || len(s.remote.files) == 0 || !f.final() || f.kept == "" {
 		return
 	}
 	m := memory{Table: f.kept}
@@ -87,7 +87,8 @@ func (l *loader) recall(ctx context.Context, im *debugimage.Image, s *search) *d
 	if err != nil {
 		return nil
 	}
-	if f := l.recalled(ctx, im, s, e.Meta); f != nil {
+	f := l.recalled(ctx, im, s, e.Meta)
+	if f != nil || ctx.Err() != nil {
 		return f
 	}
 	_ = l.tables.cache.Forget(key) // else it cannot be replaced, and is found wrong again
@@ -106,7 +107,7 @@ func (l *loader) recalled(ctx context.Context, im *debugimage.Image, s *search, 
 	if err != nil {
 		return nil
 	}
-	f := &debugFile{}
+	f := &debugFile{lookups: slices.Clone(s.local.lookups)}
 	for _, r := range m.Files {
 		file := source.File{Path: r.Path, Origin: r.Origin, Features: r.Features}
 		if file.Features.Sources && !anyThere([]string{file.Path}) {

@@ -52,7 +52,10 @@ func TestServers(t *testing.T) {
 	}{
 		{"has it", nil, ImageFound, "", false},
 		{"fails", func(io.Writer) error { return errors.New("status 500") }, ImageFetchingFailed, "http://symbols.test/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug: status 500", true},
-		{"cuts it short", func(w io.Writer) error { _, err := w.Write(data[:len(data)/2]); return errors.Join(err, io.ErrUnexpectedEOF) }, ImageFetchingFailed, "unexpected EOF", true},
+		{"cuts it short", func(w io.Writer) error {
+			_, err := w.Write(data[:len(data)/2])
+			return errors.Join(err, io.ErrUnexpectedEOF)
+		}, ImageFetchingFailed, "unexpected EOF", true},
 		{"sends a page", func(w io.Writer) error { _, err := io.WriteString(w, "<html>"); return err }, ImageMalformed, "unknown object file format", false},
 		{"sends another build", func(w io.Writer) error {
 			_, err := w.Write(fixture.Read(t, "bin/shop-clang19-x86_64"))

@@ -87,7 +87,7 @@ func (l *loader) ask(ctx context.Context, im *debugimage.Image, sources []Source
 	if err := l.finds.enter(ctx); err != nil {
 		return a, err
 	}
-	defer l.finds.leave(1)
+	defer l.finds.leave()
 	for _, s := range sources {
 		res, err := s.Find(ctx, im)
 		if ctx.Err() != nil {

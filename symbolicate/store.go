@@ -142,13 +142,13 @@ func (s *store) get(ctx context.Context, key imageKey, im debugimage.Image, load
 // linger lets work go on for a while that has lost who waited for it. It reports
 // false if there is too much of that already.
 func (s *store) linger(work context.Context, stop context.CancelFunc) bool {
-	if s.lingers.enterMore(1) == 0 {
+	if !s.lingers.tryEnter() {
 		return false
 	}
 	timer := time.AfterFunc(Linger, stop)
 	context.AfterFunc(work, func() {
 		timer.Stop()
-		s.lingers.leave(1)
+		s.lingers.leave()
 	})
 	return true
 }

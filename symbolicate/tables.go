@@ -79,22 +79,24 @@ func (t *tables) open(ctx context.Context, p parts) (*opened, error) {
 	return c.open(p)
 }
 
-// compile compiles parts when there is a processor for it.
+// compile compiles parts when there is a processor for it, and uses those that
+// nobody else does by then. Who comes later has one at once: a file that takes
+// seconds must not keep others waiting that take none.
 func (t *tables) compile(ctx context.Context, p parts) (*compiled, error) {
 	if err := t.gate.enter(ctx); err != nil {
 		return nil, err
 	}
-	workers := 1 + t.gate.enterMore(cap(t.gate)-1)
-	defer t.gate.leave(workers)
+	defer t.gate.leave()
 	start := time.Now()
 	defer func() {
 		t.counts.compiles.Add(1)
 		t.counts.compileTime.Add(int64(time.Since(start)))
 	}()
-	return compile(p, symcache.Options{Context: ctx, Workers: workers, Columns: true, Memory: t.memory})
+	return p.compile(symcache.Options{Context: ctx, Workers: 1 + t.gate.free(), Columns: true, Memory: t.memory})
 }
 
-func compile(p parts, opts symcache.Options) (*compiled, error) {
+// compile compiles parts into a table in memory.
+func (p *parts) compile(opts symcache.Options) (*compiled, error) {
 	c := &compiled{}
 	if p.image != nil && !p.image.Compiled {
 		im, err := p.image.Open()
@@ -153,18 +155,26 @@ func (p *parts) opened(t table, n *notes) *opened {
 // anonymous puts placeholders for the names of the parts into a text. The same
 // bytes may be called otherwise elsewhere, and by whom that is not told.
 func (p *parts) anonymous(text string) string {
-	text = strings.ReplaceAll(text, p.debug.Path, debugName)
+	text = rename(text, p.debug.Path, debugName)
 	if p.image != nil {
-		text = strings.ReplaceAll(text, p.image.Path, imageName)
+		text = rename(text, p.image.Path, imageName)
 	}
 	return text
 }
 
 // named is the inverse of anonymous, but it calls files by their origin.
 func (p *parts) named(text string) string {
-	text = strings.ReplaceAll(text, debugName, p.debug.Origin)
+	text = rename(text, debugName, p.debug.Origin)
 	if p.image != nil {
-		text = strings.ReplaceAll(text, imageName, p.image.Origin)
+		text = rename(text, imageName, p.image.Origin)
 	}
 	return text
+}
+
+// rename puts one name for another in a text, if there is a name.
+func rename(text, from, to string) string {
+	if from == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, from, to)
 }

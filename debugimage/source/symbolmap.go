@@ -19,26 +19,44 @@ const (
 )
 
 // attachSymbolMap restores the names of a dSYM that Apple compiled from bitcode,
-// where it lies in Xcode's archive. The bundle's Resources have a property list
-// called like the dSYM's id, which names the id that the program had before; the
-// names are in BCSymbolMaps, beside the folder of dSYMs, under that one.
+// where it lies in Xcode's archive.
 func attachSymbolMap(dsym *objfile.File) {
-	resources, _, ok := strings.Cut(dsym.Name(), "/DWARF/")
-	if !ok || dsym.Format() != objfile.MachO {
+	if dsym.Format() != objfile.MachO {
 		return
 	}
-	plist := readFile(filepath.Join(resources, spellUUID(dsym.DebugID())+".plist"), maxPlist)
+	if path := symbolMapOf(dsym.Name(), dsym.DebugID()); path != "" {
+		if text := readFile(path, maxSymbolMap); text != nil {
+			_ = dsym.AttachSymbolMap(text) // of a version to come: the names stay hidden
+		}
+	}
+}
+
+// SymbolMap returns the path of a file with names that Open takes from there, "" if
+// there is none.
+func (f File) SymbolMap() string { return symbolMapOf(f.Path, f.slice.debugID) }
+
+// symbolMapOf returns the path of a dSYM's symbol map. The bundle's Resources have a
+// property list called like the dSYM's id, which names the id that the program had
+// before; the map is in BCSymbolMaps, beside the folder of dSYMs, under that one.
+func symbolMapOf(dsym string, id objfile.DebugID) string {
+	resources, _, ok := strings.Cut(dsym, "/DWARF/")
+	if !ok {
+		return ""
+	}
+	plist := readFile(filepath.Join(resources, spellUUID(id)+".plist"), maxPlist)
 	_, value, _ := bytes.Cut(plist, []byte("<key>DBGOriginalUUID</key>"))
 	_, value, _ = bytes.Cut(value, []byte("<string>"))
 	value, _, _ = bytes.Cut(value, []byte("</string>"))
 	original, err := objfile.ParseDebugID(string(value))
 	if err != nil {
-		return
+		return ""
 	}
 	archive := filepath.Join(resources, "../../../..") // over Contents, the bundle, the folder of dSYMs
-	if text := readFile(filepath.Join(archive, "BCSymbolMaps", spellUUID(original)+".bcsymbolmap"), maxSymbolMap); text != nil {
-		_ = dsym.AttachSymbolMap(text) // of a version to come: the names stay hidden
+	path := filepath.Join(archive, "BCSymbolMaps", spellUUID(original)+".bcsymbolmap")
+	if _, err := os.Stat(path); err != nil {
+		return ""
 	}
+	return path
 }
 
 // spellUUID writes an id as Apple's tools do.

@@ -48,6 +48,10 @@ func TestSymbolMapOfAnArchive(t *testing.T) {
 			if err != nil || len(res.Files) != 1 {
 				t.Fatal(res, err)
 			}
+			const path = "BCSymbolMaps/01020304-0506-0708-090A-0B0C0D0E0F10.bcsymbolmap"
+			if got := res.Files[0].SymbolMap(); got != filepath.Join(archive, path) {
+				t.Errorf("the symbol map is %q, want %s in the archive", got, path)
+			}
 			f, err := res.Files[0].Open()
 			if err != nil {
 				t.Fatal(err)
