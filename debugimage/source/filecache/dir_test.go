@@ -91,28 +91,34 @@ func TestOpenByRelativePath(t *testing.T) {
 func TestDirectoryReplacedWhileInUse(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	first, _ := open(t, dir, Options{})
-	_, err := first.Get(t.Context(), keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
-		w.WriteString("all of it")
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-		second, _ := open(t, dir, Options{})
-		e, err := second.Get(ctx, keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
-			w.WriteString("half")
-			third, _ := open(t, dir, Options{}) // while both are at it
-			if _, err := third.Get(ctx, keyB, text("beta")); err != nil {
+	half, failed := make(chan struct{}), make(chan error)
+	go func() {
+		_, err := first.Get(t.Context(), keyA, func(_ context.Context, w *os.File) ([]byte, error) {
+			defer func() { <-half }()
+			if err := os.RemoveAll(dir); err != nil {
 				t.Error(err)
 			}
-			w.WriteString(", and the other half")
-			return []byte("meta of half, and the other half"), nil
+			half <- struct{}{}
+			return nil, nil
 		})
-		want(t, e, err, "half, and the other half")
-		return nil, nil
+		failed <- err
+	}()
+	<-half
+	second, _ := open(t, dir, Options{})
+	e, err := second.Get(t.Context(), keyA, func(_ context.Context, w *os.File) ([]byte, error) {
+		w.WriteString("half")
+		half <- struct{}{}
+		if err := <-failed; !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the first: %v, want %v", err, os.ErrNotExist)
+		}
+		if l, err := tryLockFile(filepath.Join(dir, makeDir, keyA.hash()+lockSuffix), true); l != nil || err != nil {
+			t.Errorf("the second has no lock any more: %v, %v", l, err)
+		}
+		w.WriteString(", and the other half")
+		return []byte("meta of half, and the other half"), nil
 	})
-	if !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v, want %v", err, os.ErrNotExist)
-	}
-	e, err := first.Get(t.Context(), keyA, unwanted(t))
+	want(t, e, err, "half, and the other half")
+	e, err = first.Get(t.Context(), keyA, unwanted(t))
 	want(t, e, err, "half, and the other half")
 	first.GC(t.Context(), GCOptions{})
 	consistent(t, first)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -203,11 +204,14 @@ func TestFailedPublication(t *testing.T) {
 	c.GC(t.Context(), GCOptions{MaxBytes: -1})
 	for _, path := range []string{c.answerPath(keyA), e.Path} {
 		in := filepath.Dir(path)
-		os.Remove(in)
-		if err := os.WriteFile(in, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Get(t.Context(), keyA, text("alpha")); !errors.Is(err, syscall.ENOTDIR) {
+		_, err := c.Get(t.Context(), keyA, func(ctx context.Context, w *os.File) ([]byte, error) {
+			os.Remove(in)
+			if err := os.WriteFile(in, nil, 0o600); err != nil {
+				t.Error(err)
+			}
+			return text("alpha")(ctx, w)
+		})
+		if !errors.Is(err, syscall.ENOTDIR) {
 			t.Errorf("got %v, want %v", err, syscall.ENOTDIR)
 		}
 		if got := c.Stats(); got.Bytes != 0 || got.Answers != 0 {
@@ -215,6 +219,9 @@ func TestFailedPublication(t *testing.T) {
 		}
 		consistent(t, c)
 		os.Remove(in)
+	}
+	if err := os.MkdirAll(filepath.Join(e.Path, "x"), 0o700); err != nil { // in its place, without an answer
+		t.Fatal(err)
 	}
 	e, err = c.Get(t.Context(), keyA, text("alpha"))
 	want(t, e, err, "alpha")
@@ -234,7 +241,8 @@ func TestMiss(t *testing.T) {
 		{"known", 40 * time.Second, Miss{Reason: "status 500"}, Miss{"status 404", 20 * time.Second, 40 * time.Second}, 1},
 		{"expired", 20 * time.Second, Miss{Reason: "status 404 again", For: time.Hour}, Miss{"status 404 again", time.Hour, 0}, 2},
 		{"known for as long as it says", 59 * time.Minute, Miss{}, Miss{"status 404 again", time.Minute, 59 * time.Minute}, 2},
-		{"the clock was wrong", -time.Hour, Miss{Reason: "", For: 1e6 * time.Hour}, Miss{"", maxMissAge, 0}, 3},
+		{"a long reason", 2 * time.Hour, Miss{Reason: strings.Repeat("x", 2*maxReason)}, Miss{strings.Repeat("x", maxReason), time.Minute, 0}, 3},
+		{"the clock was wrong", -time.Hour, Miss{Reason: "", For: 1e6 * time.Hour}, Miss{"", maxMissAge, 0}, 4},
 	} {
 		k.Add(tt.wait)
 		_, err := c.Get(t.Context(), keyA, fails(errors.Join(errors.New("asking"), &tt.miss)))

@@ -122,11 +122,12 @@ func (c *Cache) place(from, to string, now time.Time, size usage) error {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Chtimes(from, now, now)); err != nil {
 		return err
 	}
-	if old, err := os.Lstat(to); err == nil {
+	switch old, err := os.Lstat(to); {
+	case err != nil:
+	case old.Mode().IsRegular():
 		size = usage{} // counted: what is named by the same hash is as large
-		if !old.Mode().IsRegular() {
-			os.RemoveAll(to)
-		}
+	default:
+		os.RemoveAll(to)
 	}
 	c.account(size)
 	err := os.Rename(from, to)

@@ -118,7 +118,7 @@ func TestSharedBlobGoesWithItsLastUse(t *testing.T) {
 
 // The bound holds after each file, and not each file costs a count of all.
 func TestEvictionIsAmortised(t *testing.T) {
-	const files, size, bound = 200, 100, 4000
+	const files, size, bound = 120, 100, 2400
 	c, k := open(t, t.TempDir(), Options{MaxBytes: bound})
 	evictions, evicted := 0, int64(0)
 	for i := range files {
@@ -270,7 +270,7 @@ func TestCancelledGC(t *testing.T) {
 func TestEvictionSparesWhatIsBeingOpened(t *testing.T) {
 	rounds := 2000
 	if testing.Short() {
-		rounds = 200
+		rounds = 100
 	}
 	dir := t.TempDir()
 	c, k := open(t, dir, Options{})

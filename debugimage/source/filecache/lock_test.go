@@ -100,6 +100,19 @@ func TestWaitingForTheDirectory(t *testing.T) {
 	consistent(t, c)
 }
 
+func TestHashingHonoursContext(t *testing.T) {
+	c, _ := open(t, t.TempDir(), Options{})
+	e, _ := c.Get(t.Context(), keyA, text("alpha"))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("the caller has gone")
+	cancel(gone)
+	if _, _, err := hashFile(ctx, e.Path, e.Size); err != gone {
+		t.Errorf("got %v, want %v", err, gone)
+	}
+	e, err := c.Peek(keyA)
+	want(t, e, err, "alpha")
+}
+
 func TestDropSparesWhatWasMadeAgain(t *testing.T) {
 	c, _ := open(t, t.TempDir(), Options{})
 	e, _ := c.Get(t.Context(), keyA, text("alpha"))
