@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/internal/fixture"
 )
 
@@ -37,7 +38,8 @@ func bigTree(b *testing.B) string {
 }
 
 // BenchmarkDir is what the first question to a tree of 20,000 files costs, and to look
-// for changes where there are none. heap-B is what stays in memory.
+// for changes where there are none. heap-B is what stays in memory. A miss is a question
+// about what is not there.
 func BenchmarkDir(b *testing.B) {
 	root := bigTree(b)
 	b.Run("first", func(b *testing.B) {
@@ -49,6 +51,16 @@ func BenchmarkDir(b *testing.B) {
 			}
 			b.ReportMetric(float64(heap()-before), "heap-B")
 			runtime.KeepAlive(d)
+		}
+	})
+	b.Run("miss", func(b *testing.B) {
+		d := NewDir(root)
+		im := (&debugimage.Fields{Type: "elf", CodeID: "0123456789abcdef", CodeFile: "/bin/x"}).Image()
+		b.ReportAllocs()
+		for b.Loop() {
+			if res, err := d.Find(b.Context(), &im); err != nil || len(res.Files) != 0 {
+				b.Fatal(res, err)
+			}
 		}
 	})
 	b.Run("unchanged", func(b *testing.B) {

@@ -22,7 +22,7 @@ import (
 // Where the tree is laid out as one of the schemes of package layout (".build-id",
 // symstore, the cache of a debuginfod client), a file is found at its place. For
 // anything else the tree is read at the first question: of each file only the
-// headers.
+// headers. From then on a question that finds nothing new touches no file.
 //
 // Later questions see what changed meanwhile: files that are new, gone, or have
 // another size or time. The tree is looked through for that at most every two
@@ -66,8 +66,10 @@ func NewDirWith(root string, o DirOptions) *Dir {
 // the directory is.
 func (d *Dir) Find(ctx context.Context, im *debugimage.Image) (Result, error) {
 	s := search{dir: d, ctx: ctx, im: im}
-	if s.places(); s.hasDebugInfo() {
-		return s.done()
+	if d.needsPlaces() {
+		if s.places(); s.hasDebugInfo() {
+			return s.done()
+		}
 	}
 	seen, err := d.look(ctx)
 	if err != nil {
@@ -79,6 +81,13 @@ func (d *Dir) Find(ctx context.Context, im *debugimage.Image) (Result, error) {
 		s.res.Lookups = append(s.res.Lookups, Lookup{Location: d.root})
 	}
 	return s.done()
+}
+
+// needsPlaces reports whether a file at its place may be unknown for long: as long as
+// the tree was not read, or is looked through seldom.
+func (d *Dir) needsPlaces() bool {
+	known := d.seen.Load()
+	return known == nil || known.every > lookAge
 }
 
 // A search is one question.

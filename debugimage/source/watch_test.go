@@ -155,6 +155,28 @@ func TestDirReadsOnlyChanges(t *testing.T) {
 	}
 }
 
+// Between two looks, a question that finds nothing touches no file.
+func TestDirKnowsWhatItRead(t *testing.T) {
+	w := watch(t, map[string]string{"a/shop": otherShop})
+	w.want(shopOther)
+	if err := os.RemoveAll(w.root); err != nil {
+		t.Fatal(err)
+	}
+	w.want(shopOther)
+}
+
+// A file at its place is seen at once where looking is rare.
+func TestDirSeesPlacesWhereItIsSlow(t *testing.T) {
+	w := watch(t, map[string]string{"a/shop": otherShop})
+	w.want(shopOther)
+	known := *w.seen.Load()
+	known.every, known.due = time.Minute, w.clock.Add(time.Minute)
+	w.seen.Store(&known)
+	const place = ".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"
+	put(t, w.path(place), fixture.Read(t, shopDebug))
+	comparePacked(t, w.Dir, []string{"file " + place + ", debug info, symbols", "ok " + place})
+}
+
 // Looking is rare where it takes long.
 func TestDirLooksSeldomWhereItIsSlow(t *testing.T) {
 	w := watch(t, map[string]string{"a/shop": otherShop})
