@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,7 @@ type GCOptions struct {
 
 // A Report says what GC did.
 type Report struct {
-	Removed    []Item // answers, least recently used first
+	Removed    []Item // answers: those of no use, then the least recently used
 	Freed      int64  // bytes of files, also of those below
 	Orphans    int    // files that no answer referred to
 	Damaged    int    // answers
@@ -69,41 +70,50 @@ func (l limits) over(total, size usage, age time.Duration) bool {
 	return size.bytes > 0 && total.bytes > l.keep.bytes || total.answers > l.keep.answers
 }
 
-// collect removes what is over the limits. The caller has the trim lock.
+// collect removes what is of no use, and then what is over the limits. The caller
+// has the trim lock.
 func (c *Cache) collect(ctx context.Context, lim limits) (Report, error) {
 	var r Report
 	r.Unfinished, r.Freed = c.sweep(lim.dryRun)
-	before, _ := c.readUsage()
+	before, known := c.readUsage()
 	groups, err := c.groups(ctx)
 	if err != nil {
 		return r, err
 	}
-	var total usage
-	for _, g := range groups {
-		total = total.plus(g.size())
-	}
-	if lim.shrink {
-		lim.keep.bytes = int64(float64(total.bytes) * evictTo)
-	}
-	now := c.now()
-	for _, g := range groups {
-		if !g.useless(now) && !lim.over(total, g.size(), now.Sub(g.used)) {
-			continue
-		}
+	remove := func(g *group) bool {
 		if !lim.dryRun {
 			gone, failed := c.evict(ctx, g)
 			if err = cmp.Or(err, failed); !gone {
-				continue
+				return false
 			}
 		}
-		total = total.minus(g.size())
 		c.report(&r, g, lim.dryRun)
+		return true
+	}
+	var total usage
+	now := c.now()
+	groups = slices.DeleteFunc(groups, func(g *group) bool {
+		if g.useless(now) && remove(g) {
+			return true
+		}
+		total = total.plus(g.size())
+		return false
+	})
+	if lim.shrink {
+		lim.keep.bytes = int64(float64(total.bytes) * evictTo)
+	}
+	for _, g := range groups {
+		if lim.over(total, g.size(), now.Sub(g.used)) && remove(g) {
+			total = total.minus(g.size())
+		}
 	}
 	r.Kept, r.KeptBytes = int(total.answers), total.bytes
 	if !lim.dryRun {
 		err = cmp.Or(err, c.alone(ctx, func() error {
-			now, _ := c.readUsage() // others went on while we counted
-			c.writeUsage(total.plus(now).minus(before))
+			if after, stillKnown := c.readUsage(); known && stillKnown {
+				total = total.plus(after).minus(before) // others went on while we counted
+			}
+			c.writeUsage(total)
 			return nil
 		}))
 	}

@@ -116,6 +116,23 @@ func TestSharedBlobGoesWithItsLastUse(t *testing.T) {
 	consistent(t, c)
 }
 
+// What serves nobody makes room first, however lately it was used.
+func TestUselessGoesFirst(t *testing.T) {
+	c, k := open(t, t.TempDir(), Options{})
+	keys := letters(t, c, k, "ab")
+	k.Add(time.Hour)
+	for r, key := range letters(t, c, k, "xy") {
+		keys[r] = key
+	}
+	c.Forget(keys['x'])
+	edit(c.answerPath(keys['y']), func([]byte) []byte { return nil })
+	r, err := c.GC(t.Context(), GCOptions{MaxBytes: 200})
+	if err != nil || kept(t, c) != "ab" || r.Orphans != 2 || r.Damaged != 1 || r.Freed != 200 {
+		t.Errorf("%+v, %v; %q is left, want ab", r, err, kept(t, c))
+	}
+	consistent(t, c)
+}
+
 // The bound holds after each file, and not each file costs a count of all.
 func TestEvictionIsAmortised(t *testing.T) {
 	const files, size, bound = 120, 100, 2400
