@@ -19,6 +19,7 @@ func parseBreakpad(file *File) error {
 	if err != nil {
 		return err
 	}
+	text.DropPages = file.DropPages
 	f := &breakpadFile{File: file, text: text}
 	file.format, file.image = Breakpad, f
 	file.order = binary.LittleEndian

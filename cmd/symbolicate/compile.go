@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,6 +78,7 @@ func compileFile(cmd *cobra.Command, file *objfile.File, target string, options 
 	start := time.Now()
 	done := showProgress(cmd, file.Name(), &options)
 	spendMemory(file, options.Memory)
+	spendMore(&options)
 	result, err := symcache.Compile(file, options)
 	done()
 	if err != nil {
@@ -88,6 +92,27 @@ func compileFile(cmd *cobra.Command, file *objfile.File, target string, options 
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s in %.1f s\n", target, bytesText(len(result.Table)), time.Since(start).Seconds())
 	return err
+}
+
+// spendMore raises the limit of spendMemory as what must be kept comes near it. A
+// heap that is all in use has nothing to collect, however often that is tried.
+func spendMore(options *symcache.Options) {
+	limit := debug.SetMemoryLimit(-1) // only asks
+	if limit == math.MaxInt64 || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	show := options.Progress
+	options.Progress = func(done, total int64) {
+		metrics.Read(live)
+		if used := int64(live[0].Value.Uint64()); used > limit/4*3 {
+			limit = used / 3 * 4
+			debug.SetMemoryLimit(limit)
+		}
+		if show != nil {
+			show(done, total)
+		}
+	}
 }
 
 // writeFile writes a file that is complete or not there at all.

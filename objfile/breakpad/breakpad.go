@@ -34,6 +34,10 @@ type File struct {
 	// CodeID is the platform's id of the image; empty if there is no INFO CODE_ID.
 	CodeID string
 
+	// DropPages, if not nil, is called now and then while the whole text is gone
+	// over: who mapped it can let go of its memory.
+	DropPages func()
+
 	data  []byte
 	index func() *index
 }
@@ -68,7 +72,7 @@ func Parse(data []byte) (*File, error) {
 		return nil, &cursor.Error{Section: "symbols", Reason: "no MODULE record"}
 	}
 	f := &File{OS: module.OS, Arch: module.Arch, ID: module.ID, Name: module.Name, data: data}
-	f.index = sync.OnceValue(func() *index { return scan(data) })
+	f.index = sync.OnceValue(func() *index { return scan(data, f.dropPages) })
 	for l := (lines{data: data}); l.next(); {
 		if !bytes.HasPrefix(l.line, []byte("MODULE ")) && !bytes.HasPrefix(l.line, []byte("INFO ")) {
 			break
@@ -101,10 +105,19 @@ type Symbol struct {
 // Symbols returns the public symbols, in the order of the file.
 func (f *File) Symbols() []Symbol { return f.index().symbols }
 
+func (f *File) dropPages() {
+	if f.DropPages != nil {
+		f.DropPages()
+	}
+}
+
 // Functions calls yield with the code of each FUNC record in turn. It goes over
 // the text again each time.
 func (f *File) Functions(yield func(debuginfo.Range)) {
-	for _, u := range f.index().units {
+	for i, u := range f.index().units {
+		if i%(dropSize/unitSize) == 0 {
+			f.dropPages()
+		}
 		for l := (lines{data: f.data[:u.end], off: u.start}); l.next(); {
 			if fn, ok := parseFunc(l.line); ok {
 				yield(fn.code)

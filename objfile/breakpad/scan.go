@@ -10,6 +10,9 @@ import (
 // make starting on a unit cheap, little enough to share out the work.
 const unitSize = 1 << 20
 
+// dropSize is how much text is gone over before its pages are dropped.
+const dropSize = 16 * unitSize
+
 // An index is what a pass over the whole text finds.
 type index struct {
 	units   []span
@@ -22,9 +25,10 @@ type index struct {
 type span struct{ start, end int }
 
 // scan goes over the text. A unit starts with a FUNC record; it ends with the next
-// one, or where unwind records start.
-func scan(data []byte) *index {
+// one, or where unwind records start. It calls drop after every dropSize bytes.
+func scan(data []byte, drop func()) *index {
 	x := &index{}
+	dropped := 0
 	start := -1 // of the current unit
 	l := lines{data: data}
 	cut := func() {
@@ -36,6 +40,10 @@ func scan(data []byte) *index {
 	for l.next() {
 		if len(l.line) == 0 {
 			continue
+		}
+		if l.at-dropped > dropSize {
+			dropped = l.at
+			drop()
 		}
 		switch l.line[0] {
 		case 'F':

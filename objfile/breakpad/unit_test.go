@@ -71,12 +71,28 @@ func TestReadDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Whoever goes over the whole text lets go of its pages on the way.
+func TestDropPages(t *testing.T) {
+	f, err := Parse(manyFunctions(2*dropSize + unitSize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := 0
+	f.DropPages = func() { dropped++ }
+	if f.NumUnits(); dropped != 2 {
+		t.Errorf("the first pass dropped pages %d times, want 2", dropped)
+	}
+	if f.Functions(func(debuginfo.Range) {}); dropped != 5 {
+		t.Errorf("another pass dropped pages %d times more, want 3", dropped-2)
+	}
+}
+
 func BenchmarkScan(b *testing.B) {
 	data := manyFunctions(32 << 20)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if x := scan(data); len(x.units) != 32 {
+		if x := scan(data, func() {}); len(x.units) != 32 {
 			b.Fatalf("%d units", len(x.units))
 		}
 	}

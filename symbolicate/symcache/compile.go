@@ -32,8 +32,8 @@ type Options struct {
 
 	// Memory is how many bytes compiling should stay within; zero sets no limit.
 	// It is kept by letting go of the mapped file's pages the sooner. What is being
-	// built is a twentieth of the debug information, and compressed sections are
-	// unpacked whole: a budget below their size cannot be met.
+	// built takes up to three times the table; compressed sections and files that are
+	// packed whole are unpacked into memory: a budget below that cannot be met.
 	Memory int64
 
 	// Context, if not nil, ends compiling when it is done: Compile returns its error
@@ -211,6 +211,13 @@ func (c *compiler) done(b debuginfo.Span) {
 	}
 	if c.opts.Progress != nil {
 		c.opts.Progress(c.read, c.total)
+	}
+}
+
+// saveMemory drops the pages of the file if memory is short.
+func (c *compiler) saveMemory() {
+	if c.opts.Memory > 0 && c.in.DropPages != nil {
+		c.in.DropPages()
 	}
 }
 

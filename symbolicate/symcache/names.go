@@ -47,6 +47,11 @@ func (t *interner) path(p string) uint32 {
 	return *id
 }
 
+// forget lets go of what only new names need.
+func (t *interner) forget() {
+	t.places, t.pathPlace, t.names.slots = placeTable{}, placeTable{}, nil
+}
+
 // A placeTable maps strings, by where they are in memory, to numbers.
 type placeTable struct {
 	slots []place // a power of two of them, at most half of them in use

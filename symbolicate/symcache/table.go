@@ -44,6 +44,7 @@ func newTable(c *compiler, workers []*worker) *table {
 	}
 	names := len(c.in.Symbols)
 	for _, w := range workers {
+		w.forget()
 		names += w.names.len()
 		t.byWork = append(t.byWork, make([]uint32, w.names.len()))
 		t.pathsBy = append(t.pathsBy, make([]uint32, len(w.paths)))
@@ -174,10 +175,17 @@ func clip(v interval, pos, end uint64, inside func()) uint64 {
 	return min(end, v.end)
 }
 
+// namesAPage is how many entries are numbered before the pages that their names are
+// in are dropped if memory is short.
+const namesAPage = 1 << 12
+
 // number gives numbers to names and files in the order in which entries use them.
 func (t *table) number() {
 	for i := range t.entries {
 		e := &t.entries[i]
+		if i%namesAPage == 0 {
+			t.c.saveMemory()
+		}
 		if e.block == nil {
 			e.function = t.names.number(debuginfo.Name{Symbol: t.c.in.Symbols[e.symbol].Name})
 			continue

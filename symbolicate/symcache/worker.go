@@ -58,6 +58,13 @@ func (w *worker) run(next *atomic.Int64) {
 	}
 }
 
+// forget lets go of what only decoding needs.
+func (w *worker) forget() {
+	w.reader, w.unit, w.sweep, w.ranges = nil, debuginfo.Unit{}, sweeper{}, nil
+	w.unitNames, w.unitPaths = nil, nil
+	w.interner.forget()
+}
+
 // read turns unit i into blocks.
 func (w *worker) read(i int) {
 	if err := w.reader.Read(i, &w.unit); err != nil {
