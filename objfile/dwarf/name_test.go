@@ -48,6 +48,20 @@ func TestNames(t *testing.T) {
 			_Z1gv 0x30-0x40`,
 		},
 		{
+			"through partial units that import one another, as dwz and link-time optimisation leave them",
+			func() []*node {
+				const tagImportedUnit, attrImport = 0x3d, 0x18
+				decl := tree(tagSubprogram, named("m"), declared())
+				far := tree(tagPartialUnit, inLanguage(0x21), tree(tagNamespace, named("ns"), tree(tagClassType, named("C"), decl)))
+				abstract := tree(tagSubprogram, at(attrSpecification, formRefAddr, decl))
+				near := tree(tagPartialUnit, inLanguage(0x21), tree(tagImportedUnit, at(attrImport, formRefAddr, far)), abstract)
+				far.children = append(far.children, tree(tagImportedUnit, at(attrImport, formRefAddr, near))) // a circle
+				return []*node{cu(tree(tagImportedUnit, at(attrImport, formRefAddr, near)),
+					tree(tagSubprogram, at(attrAbstractOrigin, formRefAddr, abstract), lowHigh(0x10, 0x20))), near, far}
+			},
+			"ns::C . m 0x10-0x20",
+		},
+		{
 			"in another unit, whose language counts",
 			func() []*node {
 				abstract := tree(tagSubprogram, named("f"))
