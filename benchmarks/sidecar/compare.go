@@ -25,15 +25,14 @@ func (c *cost) overhead() float64 { return float64(c.server)/float64(c.library) 
 // some of them slow, and both ways alike, so medians are compared.
 const rounds = 200
 
-// compare sends events of a megabyte to the library and to the server in turn: one
-// whose answer has a megabyte, and one that has one itself.
-func compare(ctx context.Context, engine *symbolicate.Symbolicator, target string) (costs []cost, err error) {
+// compare sends events to the library and to the server in turn.
+func compare(ctx context.Context, engine *symbolicate.Symbolicator, target string, events [][]byte) (costs []cost, err error) {
 	c, err := rpc.Dial(target, rpc.DialOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	for _, event := range [][]byte{bigEvent(8, 133, 300), bigEvent(120, 133, 300)} {
+	for _, event := range events {
 		want, err := engine.Event(ctx, event)
 		if err != nil {
 			return nil, err

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/nativesym/nativesym/symbolicate/eventpb"
 	"github.com/nativesym/nativesym/symbolicate/rpc"
 )
@@ -127,13 +125,23 @@ func (c *client) json(ctx context.Context, in input, number string) {
 }
 
 func (c *client) protobuf(ctx context.Context, in input, number string) {
-	release := &eventpb.Event_Release{Release: number}
-	ev, want := proto.CloneOf(in.event), proto.CloneOf(in.wants)
-	ev.HasRelease, want.HasRelease = release, release
-	got, _, err := c.Protobuf(ctx, ev)
-	gotBytes, gotErr := eventpb.Marshal(got)
-	wantBytes, wantErr := eventpb.Marshal(want)
-	c.check(number, errors.Join(err, gotErr, wantErr), 0, gotBytes, wantBytes)
+	ev, err := eventpb.Unmarshal(in.protobuf)
+	if err != nil {
+		c.check(number, err, 0, nil, nil)
+		return
+	}
+	ev.HasRelease = &eventpb.Event_Release{Release: number}
+	ev, _, err = c.Protobuf(ctx, ev)
+	if err == nil && ev.GetRelease() != number {
+		err = fmt.Errorf("the answer is event %s's", ev.GetRelease())
+	}
+	if err != nil {
+		c.check(number, err, 0, nil, nil)
+		return
+	}
+	ev.HasRelease = nil
+	got, err := eventpb.Marshal(ev)
+	c.check(number, err, 0, got, in.wantProtobuf)
 }
 
 // check counts an answer, and keeps what is wrong with it.

@@ -48,19 +48,29 @@ func main() {
 
 // run measures and writes the report. It is an error if an answer was wrong.
 func run(ctx context.Context, o options) (err error) {
-	engine := symbolicate.New(symbolicate.Options{Sources: []symbolicate.Source{source.NewDir(o.testdata + "/symbols")}})
-	defer engine.Close()
-	inputs, err := readInputs(ctx, engine, o.testdata+"/events")
+	dir, err := os.MkdirTemp("", "sidecar")
 	if err != nil {
 		return err
 	}
-	s, err := startServer(o)
+	defer os.RemoveAll(dir)
+	big, err := newBigEvents(dir)
+	if err != nil {
+		return err
+	}
+	symbols := []string{o.testdata + "/symbols", dir}
+	engine := symbolicate.New(symbolicate.Options{Sources: []symbolicate.Source{source.NewDir(symbols[0]), source.NewDir(symbols[1])}})
+	defer engine.Close()
+	inputs, err := readInputs(ctx, engine, o.testdata+"/events", big[0])
+	if err != nil {
+		return err
+	}
+	s, err := startServer(o, symbols)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	r := report{options: o, group: s.group.problem}
-	if r.costs, err = compare(ctx, engine, s.target); err != nil {
+	if r.costs, err = compare(ctx, engine, s.target, big); err != nil {
 		return err
 	}
 	if r.load, err = putLoad(ctx, s.target, inputs, o); err != nil {

@@ -27,14 +27,17 @@ type server struct {
 const startTime = 30 * time.Second
 
 // startServer starts a server and waits until it is ready.
-func startServer(o options) (*server, error) {
+func startServer(o options, symbols []string) (*server, error) {
 	dir, err := os.MkdirTemp("", "sidecar")
 	if err != nil {
 		return nil, err
 	}
 	s := &server{dir: dir, target: "unix:" + filepath.Join(dir, "socket")}
 	s.group = newGroup(o.memory << 20)
-	args := []string{o.serve, "serve", "--listen", s.target, "--symbols", o.testdata + "/symbols", "--log-level", "warn"}
+	args := []string{o.serve, "serve", "--listen", s.target, "--log-level", "warn"}
+	for _, dir := range symbols {
+		args = append(args, "--symbols", dir)
+	}
 	if s.group.dir != "" {
 		// The shell enters the group, and then becomes the server.
 		args = append([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(s.group.dir, "cgroup.procs")}, args...)

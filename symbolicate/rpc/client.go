@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
@@ -68,7 +69,9 @@ func Dial(target string, opts DialOptions) (*Client, error) {
 	conn, err := grpc.NewClient("passthrough:///"+address, append([]grpc.DialOption{
 		grpc.WithTransportCredentials(transport(opts.TLS)),
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, address)
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			makeRoom(conn)
+			return conn, err
 		}),
 		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(newCodec()), grpc.MaxCallRecvMsgSize(maxAnswer)),
 		grpc.WithDisableRetry(), // the client's own knows what is safe
@@ -77,6 +80,7 @@ func Dial(target string, opts DialOptions) (*Client, error) {
 		grpc.WithReadBufferSize(socketBuffer),
 		grpc.WithWriteBufferSize(socketBuffer),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingIdleAfter, Timeout: pingTimeout}),
+		experimental.WithBufferPool(new(frames)),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: retryAfter / 2, Multiplier: 1.5, Jitter: 0.2, MaxDelay: 2 * time.Second},
 			MinConnectTimeout: opts.ConnectTimeout,

@@ -12,9 +12,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// A codec is gRPC's own for protobuf, but for messages with an event in JSON: a
-// text of an answer is sent from where it lies, and any is copied once when it is received. The bytes
-// on the wire are those of any other codec. BenchmarkOverhead shows the difference.
+// A codec is gRPC's own for protobuf, but for messages with an event in JSON: the
+// text of an answer is sent from where it lies, and every text is copied once when
+// it is received. The bytes on the wire are those of any other codec. Of what an
+// event of a megabyte costs over the library's call, which benchmarks/sidecar
+// measures, that saves nearly a half.
 type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(grpcproto.Name)} }

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
@@ -141,6 +142,7 @@ func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingAtMostEvery, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingIdleAfter, Timeout: pingTimeout}),
 		grpc.WaitForHandlers(true),
+		experimental.BufferPool(new(frames)),
 	}, opts.GRPC...)...)
 	RegisterSymbolicatorServer(s.grpc, &service{s: s})
 	grpc_health_v1.RegisterHealthServer(s.grpc, &health{s: s})
@@ -157,7 +159,7 @@ func transport(config *tls.Config) credentials.TransportCredentials {
 
 // Serve answers the connections of a listener until the server shuts down, and
 // closes it then. It may be called for several listeners.
-func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(l) }
+func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(roomy{l}) }
 
 // Shutdown stops the server. It is not ready from then on, takes no connections
 // and no requests, and answers those that it has. When ctx is done it waits no

@@ -97,8 +97,15 @@ func (h *held) Find(ctx context.Context, im *debugimage.Image) (source.Result, e
 	}
 }
 
+// newEngine returns an engine with the repository's debug files.
+func newEngine(t testing.TB) *symbolicate.Symbolicator {
+	t.Helper()
+	return engineOf(t, source.NewDir(fixture.Path(t, "symbols")))
+}
+
 // engineOf returns an engine with one source.
 func engineOf(t testing.TB, s symbolicate.Source) *symbolicate.Symbolicator {
+	t.Helper()
 	e := symbolicate.New(symbolicate.Options{Sources: []symbolicate.Source{s}})
 	t.Cleanup(e.Close)
 	return e
