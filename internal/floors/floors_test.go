@@ -36,7 +36,7 @@ const floors = `
 	symbolicate/eventpb
 	symbolicate/rpc
 	cmd/symbolicate/serve
-	cmd/*
+	cmd/symbolicate
 	internal/fixture  internal/golden
 	demangle/internal/oracle  benchmarks  benchmarks/*
 `
