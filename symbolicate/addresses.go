@@ -62,6 +62,7 @@ func (s *Symbolicator) Lookup(ctx context.Context, im *debugimage.Image, rels []
 	}
 	err = guard(f.table, func() error { l.ask(f.opened, rels); return nil })
 	if err != nil {
+		s.store.forget(keyOf(s.scope, im))
 		l.Image.Status, l.Image.Reason = ImageMalformed, err.Error()
 		l.Locations, l.Index = nil, nil
 	}

@@ -29,6 +29,7 @@ type job struct {
 	files  []*debugFile     // of the images that a frame needs, nil for the others
 	order  []int32          // of frames, in which they are looked up
 	found  []symcache.Frame // of all frames
+	lost   []int32          // images whose tables cannot be read any more
 	system []bool           // which images are the operating system's; filled when needed
 	traces []byte           // the text of the symbolicated stacks
 }
@@ -60,6 +61,7 @@ func (j *job) reset() bool {
 		files:  j.files[:0],
 		order:  j.order[:0],
 		found:  j.found[:0],
+		lost:   j.lost[:0],
 		system: j.system[:0],
 		traces: j.traces[:0],
 	}

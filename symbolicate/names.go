@@ -72,14 +72,11 @@ func (t *nameTable) path(path string) *pathName {
 	if path == "" {
 		return nil
 	}
-	t.mu.RLock()
-	n := t.paths[path]
-	t.mu.RUnlock()
-	if n != nil {
+	if n := t.known(path); n != nil {
 		return n
 	}
 	path = strings.Clone(path)
-	n = &pathName{path: string(quoted(path)), base: string(quoted(baseName(path))), dependency: isDependency(path)}
+	n := &pathName{path: string(quoted(path)), base: string(quoted(baseName(path))), dependency: isDependency(path)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.paths) < maxNames && t.paths[path] == nil {
@@ -87,6 +84,14 @@ func (t *nameTable) path(path string) *pathName {
 		t.grow(len(path) + len(n.path) + len(n.base))
 	}
 	return n
+}
+
+// known returns what is remembered of a path. Reading the path may be a fault of its
+// table's, which must not leave the lock behind.
+func (t *nameTable) known(path string) *pathName {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.paths[path]
 }
 
 // onGrowth has fn called whenever the table grows, and for what it has by now.

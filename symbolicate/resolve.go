@@ -184,13 +184,22 @@ func (j *job) lookupIn(image int32, order []int32) {
 		if err == nil {
 			return
 		}
-		file = &debugFile{status: ImageMalformed, reason: err.Error(), path: file.path, arch: file.arch}
-		j.files[image] = file
+		file = j.lose(image, err)
 	}
 	for _, i := range order {
 		f := &j.frames[i]
 		f.first, f.end, f.status = 0, 0, file.status.frameStatus()
 	}
+}
+
+// lose puts a file that says why in the place of an image's, whose table cannot be
+// read any more.
+func (j *job) lose(image int32, err error) *debugFile {
+	lost := j.files[image]
+	file := &debugFile{status: ImageMalformed, reason: err.Error(), path: lost.path, arch: lost.arch}
+	j.files[image] = file
+	j.lost = append(j.lost, image)
+	return file
 }
 
 // guard calls fn, which reads t. A mapped table may be cut short meanwhile.

@@ -230,6 +230,15 @@ func (s *store) trim() {
 	}
 }
 
+// forget forgets what was loaded for an image.
+func (s *store) forget(key imageKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.entries[key]; el != nil {
+		s.remove(el)
+	}
+}
+
 // remove forgets an entry. Events that use its file keep it alive.
 func (s *store) remove(el *list.Element) {
 	e := s.recent.Remove(el).(*entry)

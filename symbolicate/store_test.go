@@ -2,6 +2,8 @@ package symbolicate
 
 import (
 	"context"
+	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,9 +114,87 @@ func TestPanicIsOneImages(t *testing.T) {
 	})
 }
 
-// A compiled table that somebody cuts short while it is mapped.
+// A table that somebody cuts short while it is mapped: before it is asked, or when
+// the event is being written. The next event has another.
 func TestShrunkenTable(t *testing.T) {
 	dir := t.TempDir()
+	res, event := compiledShop(t)
+	path := filepath.Join(dir, "shop.symcache")
+	write := func() {
+		t.Helper()
+		if err := os.WriteFile(path+".new", res, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		run  func(t *testing.T, s *Symbolicator, cut func()) string
+	}{
+		{"before it is asked", func(t *testing.T, s *Symbolicator, cut func()) string {
+			mustEvent(t, s, event)
+			cut()
+			return mustEvent(t, s, event)
+		}},
+		{"when the event is written", func(t *testing.T, s *Symbolicator, cut func()) string {
+			j, err := s.run(t.Context(), event)
+			defer s.done(j)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cut()
+			return string(j.write())
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			write()
+			s := New(Options{Sources: []Source{source.NewDir(dir)}})
+			out := tt.run(t, s, func() {
+				if err := os.Truncate(path, 0); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if !strings.Contains(out, "the file shrank") || !strings.Contains(out, `"symbolicator_status":"malformed"`) || !json.Valid([]byte(out)) {
+				t.Errorf("got %s, want a frame that says that the file shrank", out)
+			}
+			write()
+			s = New(Options{Sources: []Source{source.NewDir(dir)}})
+			if out := mustEvent(t, s, event); !strings.Contains(out, `"symbolicated"`) {
+				t.Errorf("then: %s, want a symbolicated frame", out)
+			}
+		})
+	}
+}
+
+// A table of the cache that is cut short is made again for the next event.
+func TestShrunkenTableOfTheCache(t *testing.T) {
+	symbols, dir := t.TempDir(), t.TempDir()
+	plantOld(t, symbols, map[string]string{"a.debug": shopDebug})
+	event := crashIn(t, shopDebug, shopMain)
+	s := New(Options{Sources: []Source{source.NewDir(symbols)}, Cache: openCache(t, dir)})
+	want := mustEvent(t, s, event)
+	err := filepath.WalkDir(filepath.Join(dir, "blobs"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return os.Truncate(path, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := mustEvent(t, s, event); !strings.Contains(out, "the file shrank") {
+		t.Errorf("got %s, want a frame that says that the file shrank", out)
+	}
+	if out := mustEvent(t, s, event); out != want {
+		t.Errorf("the next is %s\nwant %s", out, want)
+	}
+}
+
+// compiledShop is the table of a program, and an event that needs it.
+func compiledShop(t *testing.T) (table, event []byte) {
+	t.Helper()
 	f, err := objfile.Open(fixture.Path(t, "bin/shop-clang19-x86_64"))
 	if err != nil {
 		t.Fatal(err)
@@ -124,21 +204,6 @@ func TestShrunkenTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, "shop.symcache")
-	if err := os.WriteFile(path, res.Table, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	s := New(Options{Sources: []Source{source.NewDir(dir)}})
-	event := []byte(`{"platform":"native","debug_meta":{"images":[{"type":"elf","code_id":"` + f.CodeID() + `","debug_id":"` + f.DebugID().String() +
+	return res.Table, []byte(`{"platform":"native","debug_meta":{"images":[{"type":"elf","code_id":"` + f.CodeID() + `","debug_id":"` + f.DebugID().String() +
 		`","image_addr":"0x400000","image_size":100000}]},"stacktrace":{"frames":[{"instruction_addr":"0x401424"}]}}`)
-	if out, err := s.Event(context.Background(), event); err != nil || !strings.Contains(string(out), `"symbolicated"`) {
-		t.Fatalf("Event = %s, %v; want a symbolicated frame", out, err)
-	}
-	if err := os.Truncate(path, 0); err != nil {
-		t.Fatal(err)
-	}
-	out, err := s.Event(context.Background(), event)
-	if err != nil || !strings.Contains(string(out), "the file shrank") {
-		t.Errorf("Event = %s, %v; want a frame that says that the file shrank", out, err)
-	}
 }

@@ -229,8 +229,12 @@ func (s *Symbolicator) run(ctx context.Context, text []byte) (*job, error) {
 	return j, s.resolve(ctx, j)
 }
 
-// done takes a job back when its results are written.
+// done takes a job back when its results are written. Tables that could not be read
+// are opened anew for the next event.
 func (s *Symbolicator) done(j *job) {
+	for _, i := range j.lost {
+		s.store.forget(keyOf(s.scope, &j.images[i]))
+	}
 	if j.reset() {
 		s.jobs.Put(j)
 	}

@@ -2,12 +2,59 @@ package symbolicate
 
 import (
 	"bytes"
+	"errors"
+	"runtime/debug"
 
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 )
 
-// write returns the event with what came of its frames and images.
+// write returns the event with what came of its frames and images. The names of
+// functions are in mapped tables, of which one may be cut short even now: then it is
+// written again without that.
 func (j *job) write() []byte {
+	for {
+		n := len(j.lost)
+		if out := j.tryWrite(); len(j.lost) == n {
+			return out
+		}
+		j.traces = j.traces[:0]
+	}
+}
+
+// tryWrite returns what was written, unless it loses the table of an image.
+func (j *job) tryWrite() []byte {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if cause := recover(); cause != nil && !j.loseBy(cause) {
+			panic(cause)
+		}
+	}()
+	return j.writeAll()
+}
+
+// loseBy loses the table that a panic is the fault of, and reports whether there is
+// one.
+func (j *job) loseBy(cause any) bool {
+	for i, f := range j.files {
+		if f == nil || f.status != ImageFound {
+			continue
+		}
+		err := safely(func() error { return guard(f.table, func() error { panic(cause) }) })
+		if fault := (*panicError)(nil); errors.As(err, &fault) {
+			continue // not in this one
+		}
+		status := j.lose(int32(i), err).status.frameStatus()
+		for _, k := range j.order {
+			if f := &j.frames[k]; f.image == int32(i) {
+				f.first, f.end, f.status = 0, 0, status
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func (j *job) writeAll() []byte {
 	edits := jsonspan.NewEdits(&j.doc)
 	for i := range j.stacks {
 		s := &j.stacks[i]
