@@ -93,20 +93,20 @@ func (d *Debuginfod) part(ctx context.Context, buildID, name string) (filecache.
 	e, err := d.options.Cache.Get(ctx, d.key(file), func(ctx context.Context, w *os.File) ([]byte, error) {
 		in := &bounded{w: w, left: d.options.MaxSize}
 		if err := d.getter.Get(ctx, file, in); err != nil {
-			return nil, d.missOf(ctx, err, file)
+			return nil, d.missOf(ctx, err)
 		}
 		if isPage(w) && !strings.Contains(path.Ext(name), "htm") {
 			return nil, miss(source.Malformed, "a web page", lieAge)
 		}
 		return nil, nil
 	})
-	var m *filecache.Miss
-	if errors.As(err, &m) {
-		if look := parseMiss(m); look.Status == source.NotFound {
-			return e, fmt.Errorf("%s: %w", d.origin(file), fs.ErrNotExist)
-		} else {
-			return e, fmt.Errorf("%s: %s", d.origin(file), look.Detail)
+	if m, ok := errors.AsType[*filecache.Miss](err); ok {
+		look := parseMiss(m)
+		err = errors.New(look.Detail)
+		if look.Status == source.NotFound {
+			err = fs.ErrNotExist
 		}
+		err = fmt.Errorf("%s: %w", d.origin(file), err)
 	}
 	return e, err
 }

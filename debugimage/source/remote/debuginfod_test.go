@@ -120,9 +120,9 @@ func TestDebuginfod(t *testing.T) {
 		}
 		same(t, res.Files[0].Path, filepath.Join(dir, "prog.debug"))
 		same(t, res.Files[0].Path, official(t, at, "debuginfo", im.CodeID))
-		text, err := res.Files[0].Code(t.Context(), filepath.Join(dir, "src", "a program.c"))
-		if !strings.Contains(string(text), "return 42;") || err != nil {
-			t.Errorf("source code %q, %v", text, err)
+		code := res.Files[0].Fetched(t.Context())
+		if _, line, _, _ := code.Lines(filepath.Join(dir, "src", "a program.c"), 2, 0); string(line) != "\treturn 42;" {
+			t.Errorf("source code %q", line)
 		}
 	})
 	t.Run("executable", func(t *testing.T) {

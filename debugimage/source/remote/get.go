@@ -42,7 +42,7 @@ func (s *Source) key(path string) filecache.Key {
 func (s *Source) download(ctx context.Context, path string, w *os.File) error {
 	in := &bounded{w: w, left: s.options.MaxSize}
 	if err := s.getter.Get(ctx, path, in); err != nil {
-		return s.missOf(ctx, err, path)
+		return s.missOf(ctx, err)
 	}
 	// What is unpacked goes behind what is packed, then to its place: there is no
 	// second file to be left behind.
@@ -51,7 +51,7 @@ func (s *Source) download(ctx context.Context, path string, w *os.File) error {
 	wrapping, err := unpack.Unpack(ctx, out, w, packed, unpack.Options{Name: insideName(path)})
 	switch {
 	case out.err != nil || ctx.Err() != nil:
-		return s.missOf(ctx, errors.Join(out.err, ctx.Err()), path)
+		return s.missOf(ctx, errors.Join(out.err, ctx.Err()))
 	case errors.Is(err, unpack.ErrTooLarge):
 		return miss(source.TooLarge, err.Error(), lieAge)
 	case err != nil:
@@ -102,20 +102,24 @@ func (b *bounded) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// verify returns a miss unless a file is one of the image's, as far as its ids tell.
+// verify returns a miss unless a file is one of the image's, as far as its ids tell,
+// and all of it is there, as far as its headers tell.
 func (s *Source) verify(path string, w *os.File, im *debugimage.Image) error {
 	var r source.Result
-	origin := s.origin(path)
-	if r.Try(origin, w.Name(), im) {
-		return nil
+	name := s.origin(path)
+	if !r.Try(name, w.Name(), im) {
+		look := r.Lookups[len(r.Lookups)-1]
+		return miss(look.Status, strings.TrimPrefix(look.Detail, name+": "), lieAge)
 	}
-	look := r.Lookups[len(r.Lookups)-1]
-	return miss(look.Status, strings.TrimPrefix(look.Detail, origin+": "), lieAge)
+	if err := checkWhole(w); err != nil {
+		return miss(source.Malformed, strings.TrimPrefix(err.Error(), w.Name()+": "), lieAge)
+	}
+	return nil
 }
 
 // missOf returns the miss that an error of the store stands for, or the error where
 // it is to be asked again.
-func (s *Source) missOf(ctx context.Context, err error, path string) error {
+func (s *Source) missOf(ctx context.Context, err error) error {
 	failure, isFetch := errors.AsType[*fetch.Error](err)
 	switch {
 	case ctx.Err() != nil:

@@ -84,6 +84,10 @@ func imageOf(t *testing.T, rel string) *debugimage.Image {
 	switch f.Format() {
 	case objfile.ELF:
 		im.Type = debugimage.ELF
+	case objfile.MachO:
+		im.Type = debugimage.MachO
+	case objfile.Breakpad, objfile.PDB:
+		im.Type = debugimage.Symbolic
 	case objfile.PE:
 		im.Type, im.CodeFile, im.DebugFile = debugimage.PE, `C:\`+strings.ReplaceAll(rel, "/", `\`), `C:\build\`+strings.TrimSuffix(rel[strings.LastIndexByte(rel, '/')+1:], ".exe")+".pdb"
 	}
@@ -361,13 +365,12 @@ func (g getter) String() string                                       { return "
 // A disk without room is the disk's fault: nothing is remembered of the file.
 func TestWriteFails(t *testing.T) {
 	full := errors.New("no space left on device")
-	st := &store{files: map[string][]byte{}}
-	s := New(st, layout.Layout{}, Options{Cache: newCache(t)})
+	s := New(&store{}, layout.Layout{}, Options{Cache: newCache(t)})
 	b := &bounded{w: failing{full}, left: 100}
 	if _, err := b.Write([]byte("x")); err != full || b.err != full || b.left != 100 {
 		t.Errorf("%v, %v, %d left", err, b.err, b.left)
 	}
-	if err := s.missOf(t.Context(), full, ""); err != full {
+	if err := s.missOf(t.Context(), full); err != full {
 		t.Errorf("%v", err)
 	}
 }
