@@ -71,12 +71,16 @@ func answers(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-// here returns the address on which this machine reaches what listens on one.
+// here returns the address on which this machine reaches what listens on one. A
+// container may not know the name localhost.
 func here(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	ip := net.ParseIP(host)
-	if err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
-		return net.JoinHostPort("localhost", port)
+	switch host, port, _ := net.SplitHostPort(address); host {
+	case "", "0.0.0.0":
+		if port != "" {
+			return net.JoinHostPort("127.0.0.1", port)
+		}
+	case "::":
+		return net.JoinHostPort("::1", port)
 	}
 	return address
 }

@@ -40,9 +40,9 @@ func TestHealth(t *testing.T) {
 
 func TestHere(t *testing.T) {
 	for address, want := range map[string]string{
-		":50051":            "localhost:50051",
-		"0.0.0.0:50051":     "localhost:50051",
-		"[::]:50051":        "localhost:50051",
+		":50051":            "127.0.0.1:50051",
+		"0.0.0.0:50051":     "127.0.0.1:50051",
+		"[::]:50051":        "[::1]:50051",
 		"127.0.0.1:50051":   "127.0.0.1:50051",
 		"example.com:50051": "example.com:50051",
 		"unix:/run/socket":  "unix:/run/socket",
