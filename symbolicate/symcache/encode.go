@@ -125,7 +125,7 @@ func (e *encoder) blocks() error {
 	buckets := e.sections[secBuckets]
 	err := e.walk(func(r *regionBuilder, en *entry, start, end, tail uint64) error {
 		at := len(e.out) - e.sections[secBlocks].start
-		if max(at, len(e.columns)) > math.MaxUint32-1<<24 {
+		if uint64(max(at, len(e.columns))) > math.MaxUint32-1<<24 {
 			return sizeError("functions")
 		}
 		r.offsets = append(r.offsets, uint32(at))
