@@ -2,14 +2,19 @@ package filecache
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // mount mounts a file system in memory of a size that mount(8) takes.
@@ -161,4 +166,41 @@ func asNobody(t *testing.T) {
 	if out, err := p.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
 		t.Errorf("as another user: %v\n%s", err, out)
 	}
+}
+
+func init() { roles["lockless"] = lockless }
+
+// lockless opens a cache where flock fails as on a file system that has none.
+func lockless(dir string, _ uint64) error {
+	fmt.Println("ready")
+	program := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}, // the number of the call
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: unix.SYS_FLOCK, Jf: 1},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EOPNOTSUPP)},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}
+	filter := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
+	runtime.LockOSThread()
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("%w: %v", errors.ErrUnsupported, err)
+	}
+	if _, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&filter))); errno != 0 {
+		return fmt.Errorf("%w: %v", errors.ErrUnsupported, errno)
+	}
+	_, err := Open(dir, Options{})
+	return err
+}
+
+func TestFileSystemWithoutLocks(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, "lockless", dir, 0)
+	p.Wait()
+	got := strings.TrimSpace(p.stderr.String())
+	if strings.HasPrefix(got, errors.ErrUnsupported.Error()) {
+		t.Skip("taking flock away: ", got)
+	}
+	if want := "cache " + dir + ": lock " + filepath.Join(dir, dirLock) + ": operation not supported"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	open(t, dir, Options{}) // what that left is no cache of another
 }
