@@ -162,9 +162,9 @@ func (m *Miss) Error() string { return m.Reason }
 // One make runs for a key at a time, among all processes; the context that it
 // gets ends when nobody waits for it any more. It may call Get for other keys.
 //
-// Whatever the file was stored for, its bytes were compared with their digest
-// before Get returns: about 0.6 ms for a megabyte on a processor with SHA
-// instructions (BenchmarkHit).
+// The bytes of a file that was there are compared with their digest first. That
+// takes about 0.7 ms for each megabyte on a processor with SHA instructions
+// (BenchmarkHit).
 //
 // On a full disk the error is syscall.ENOSPC or EDQUOT by errors.Is, if make
 // wraps its own; nothing is left behind, and other files give way for the next.
