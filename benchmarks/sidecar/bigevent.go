@@ -48,6 +48,7 @@ func debugFile(image int) []byte {
 }
 
 func bigEvent(threads, frames, images int) []byte {
+	const base uint64 = 0x7f0000000000 // of the first image
 	var b bytes.Buffer
 	b.WriteString(`{"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","platform":"native","threads":{"values":[`)
 	for i := range threads {
@@ -61,7 +62,7 @@ func bigEvent(threads, frames, images int) []byte {
 			}
 			n := i*frames + k
 			fmt.Fprintf(&b, `{"instruction_addr":"0x%x","in_app":true,"trust":"cfi"}`,
-				0x7f0000000000+n%images*0x10000+0x1000+n%4*0x1000+n*7%0x1000)
+				base+uint64(n%images*0x10000+0x1000+n%4*0x1000+n*7%0x1000))
 		}
 		b.WriteString(`]}}`)
 	}
@@ -71,7 +72,7 @@ func bigEvent(threads, frames, images int) []byte {
 			b.WriteByte(',')
 		}
 		fmt.Fprintf(&b, `{"type":"elf","code_id":"%s","code_file":"/usr/lib/x86_64-linux-gnu/%d/x86_64.so","image_addr":"0x%x","image_size":65536}`,
-			codeID(i), i, 0x7f0000000000+i*0x10000)
+			codeID(i), i, base+uint64(i)<<16)
 	}
 	b.WriteString(`]}}`)
 	return b.Bytes()
