@@ -66,9 +66,13 @@ func Dial(target string, opts DialOptions) (*Client, error) {
 	if opts.ConnectTimeout <= 0 {
 		opts.ConnectTimeout = 10 * time.Second
 	}
-	conn, err := grpc.NewClient("passthrough:///"+address, append([]grpc.DialOption{
+	authority := address
+	if network == "unix" {
+		authority = "localhost" // what a path cannot be
+	}
+	conn, err := grpc.NewClient("passthrough:///"+authority, append([]grpc.DialOption{
 		grpc.WithTransportCredentials(transport(opts.TLS)),
-		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, network, address)
 			makeRoom(conn)
 			return conn, err
@@ -154,28 +158,29 @@ const maxTries = 4
 // try makes a call, several times if it did not get through.
 func try[Q, A any](ctx context.Context, c *Client, do func(context.Context, Q, ...grpc.CallOption) (A, error), request Q) (answer A, err error) {
 	for n := 1; ; n++ {
-		c.connect(ctx)
+		connected := c.connect(ctx)
 		if answer, err = do(ctx, request); err == nil {
 			return answer, nil
 		}
 		failed := &Error{status.Convert(err)}
-		if !c.again(ctx, n, failed) {
+		if !connected || !c.again(ctx, n, failed) {
 			return answer, failed
 		}
 	}
 }
 
-// connect waits for the connection, as long as it may. What is wrong with it is
-// what the call then says.
-func (c *Client) connect(ctx context.Context) {
+// connect waits for the connection, as long as it may, and reports whether it is
+// there. What is wrong with it is what the call then says.
+func (c *Client) connect(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.ConnectTimeout)
 	defer cancel()
 	for state := c.conn.GetState(); state != connectivity.Ready && state != connectivity.Shutdown; state = c.conn.GetState() {
 		c.conn.Connect()
 		if !c.conn.WaitForStateChange(ctx, state) {
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // again waits until a call may be tried again that failed n times. It reports

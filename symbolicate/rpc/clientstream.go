@@ -53,6 +53,7 @@ type flow struct {
 	ended   bool     // no more will be sent
 	tries   int      // of getting the answer for the first
 
+	connected bool // when the stream was opened
 	stream    grpc.BidiStreamingClient[SymbolicateEventsRequest, SymbolicateEventsResponse]
 	answers   chan answer // from the stream; the last is an error
 	receivers sync.WaitGroup
@@ -88,7 +89,7 @@ func (f *flow) finish() {
 
 // open starts a stream with the pending events.
 func (f *flow) open() {
-	f.c.connect(f.ctx)
+	f.connected = f.c.connect(f.ctx)
 	f.answers = make(chan answer, maxAhead+1)
 	stream, err := f.c.rpc.SymbolicateEvents(f.ctx)
 	if err != nil {
@@ -141,7 +142,7 @@ func (f *flow) yield(yield func([]byte, error) bool) bool {
 
 // broken opens another stream, unless that is hopeless.
 func (f *flow) broken(err *Error, yield func([]byte, error) bool) bool {
-	if f.tries++; f.c.again(f.ctx, f.tries, err) {
+	if f.tries++; f.connected && f.c.again(f.ctx, f.tries, err) {
 		f.stream = nil
 		f.open()
 		return true

@@ -121,6 +121,10 @@ const (
 	socketBuffer      = 128 << 10
 )
 
+// maxStreams is how many calls and streams a connection may have at a time; its next
+// ones wait at the client.
+const maxStreams = 1000
+
 // headroom is how many times MaxEventBytes a message may have until the connection
 // refuses it: up to there the request gets an answer that says what is wrong.
 const headroom = 2
@@ -141,6 +145,7 @@ func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 		grpc.WriteBufferSize(socketBuffer),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingAtMostEvery, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingIdleAfter, Timeout: pingTimeout}),
+		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.WaitForHandlers(true),
 		experimental.BufferPool(new(frames)),
 	}, opts.GRPC...)...)

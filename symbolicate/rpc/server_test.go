@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -268,6 +270,14 @@ func TestErrors(t *testing.T) {
 			codes.InvalidArgument, ErrorReason_INVALID_REQUEST, nil, "event", "event: neither protobuf nor json is set",
 		},
 		{
+			"a number that JSON does not have", func(ctx context.Context) error {
+				nan := &structpb.Value{Kind: &structpb.Value_NumberValue{NumberValue: math.NaN()}}
+				_, _, err := c.Protobuf(ctx, &eventpb.Event{HasTimestamp: &eventpb.Event_Timestamp{Timestamp: nan}})
+				return err
+			},
+			codes.InvalidArgument, ErrorReason_INVALID_REQUEST, nil, "protobuf", "event: NaN is no number in JSON",
+		},
+		{
 			"too large", func(ctx context.Context) error {
 				_, err := c.rpc.SymbolicateEvent(ctx, json(strings.Repeat(" ", 1000)))
 				return err
@@ -436,6 +446,37 @@ func TestCancel(t *testing.T) {
 			t.Errorf("there is no room after them: %v", err)
 		}
 	})
+}
+
+// A call waits for a server once, and says what was wrong with it.
+func TestNoServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 3 * time.Second
+		c := dial(t, "nowhere:0", DialOptions{ConnectTimeout: limit, GRPC: []grpc.DialOption{
+			grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) { return nil, errors.New("out of wires") }),
+		}})
+		start := time.Now()
+		_, err := c.Event(t.Context(), []byte("{}"))
+		if took := time.Since(start); took != limit || err == nil || !strings.Contains(err.Error(), "out of wires") {
+			t.Errorf("after %v: %v", took, err)
+		}
+	})
+}
+
+// Targets are spelt in one way.
+func TestTargets(t *testing.T) {
+	for target, want := range map[string]string{
+		"unix:":     `"unix:" has no path`,
+		"localhost": `"localhost" is neither HOST:PORT nor unix:PATH`,
+		"":          `"" is neither HOST:PORT nor unix:PATH`,
+	} {
+		if _, err := Dial(target, DialOptions{}); fmt.Sprint(err) != want {
+			t.Errorf("Dial(%q): %v, want %s", target, err, want)
+		}
+		if _, err := Listen(target); fmt.Sprint(err) != want {
+			t.Errorf("Listen(%q): %v, want %s", target, err, want)
+		}
+	}
 }
 
 // A panic is the answer to its request; the next gets another one.

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -130,6 +131,9 @@ func (s *Server) event(ctx context.Context, r *SymbolicateEventRequest) (*Symbol
 	case *SymbolicateEventRequest_Protobuf:
 		var out *eventpb.Event
 		out, report, err = eventpb.Symbolicate(ctx, engine, ev.Protobuf)
+		if err != nil && ctx.Err() == nil {
+			err = newError(codes.InvalidArgument, ErrorReason_INVALID_REQUEST, nil, err.Error(), violation("protobuf", err.Error()))
+		}
 		answer.Event = &SymbolicateEventResponse_Protobuf{Protobuf: out}
 	default:
 		return nil, badField("event", "neither protobuf nor json is set")

@@ -80,6 +80,9 @@ func (p *pipeline) take(ctx context.Context) error {
 	if err := p.bytes.Acquire(ctx, next.weight); err != nil {
 		return err
 	}
+	if p.s.draining.Err() != nil {
+		return shuttingDown()
+	}
 	select {
 	case p.ahead <- next:
 	case <-ctx.Done():

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -257,6 +258,44 @@ func TestShutdownAnswersWhatWasTaken(t *testing.T) {
 			t.Errorf("Shutdown returns %v", err)
 		}
 	})
+}
+
+// A client that never stops sending does not keep a server from shutting down.
+func TestShutdownUnderLoad(t *testing.T) {
+	s := NewServer(newEngine(t), Options{})
+	c := dial(t, listen(t, s, "unix"), DialOptions{})
+	stream, err := c.rpc.SymbolicateEvents(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sender sync.WaitGroup
+	defer sender.Wait()
+	sender.Go(func() {
+		for i := 0; ; i++ {
+			if stream.Send(&SymbolicateEventsRequest{Id: fmt.Sprint(i), Request: c.request(eventWith(i), false)}) != nil {
+				return
+			}
+		}
+	})
+	ended := make(chan error, 1)
+	for i := 0; ; i++ {
+		r, err := stream.Recv()
+		if err != nil {
+			if (&Error{status.Convert(err)}).Reason() != ErrorReason_SHUTTING_DOWN {
+				t.Errorf("the stream ends with %v", err)
+			}
+			break
+		}
+		if r.GetId() != fmt.Sprint(i) {
+			t.Errorf("answer %d is %s's", i, r.GetId())
+		}
+		if i == 100 {
+			go func() { ended <- s.Shutdown(t.Context()) }()
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
 
 // A shutdown that has no more time cancels what is left, and waits for that.
