@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -265,6 +266,32 @@ func TestUsageIsKept(t *testing.T) {
 		})
 		if u, known := c.readUsage(); !known || u != there {
 			t.Errorf("usage %v, known %v; want %v", u, known, there)
+		}
+	}
+}
+
+// What happens between the count and its end is not lost.
+func TestUsageThatChangesDuringTheCount(t *testing.T) {
+	for name, meanwhile := range map[string]func(c *Cache){
+		"more":    func(c *Cache) { c.Get(t.Context(), keyA, text("alpha")) },
+		"less":    func(c *Cache) { c.Get(t.Context(), keyA, text("alpha")); c.Forget(keyA) },
+		"unknown": func(c *Cache) { os.Remove(filepath.Join(c.dir, usageFile)) },
+	} {
+		c, k := open(t, t.TempDir(), Options{})
+		letters(t, c, k, "abc")
+		c.GC(t.Context(), GCOptions{})
+		other, _ := open(t, c.dir, Options{})
+		var once sync.Once
+		c.now = func() time.Time { // asked once the files are read
+			once.Do(func() { meanwhile(other) })
+			return k.Now()
+		}
+		if _, err := c.GC(t.Context(), GCOptions{}); err != nil {
+			t.Error(err)
+		}
+		want := map[string]usage{"more": {305, 4}, "less": {305, 3}, "unknown": {300, 3}}[name]
+		if u, known := c.readUsage(); !known || u != want {
+			t.Errorf("%s: %v, known %v; want %v", name, u, known, want)
 		}
 	}
 }
