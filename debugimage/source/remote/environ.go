@@ -82,8 +82,10 @@ func parsePlace(text string) (PathElement, error) {
 		return PathElement{URL: text}, nil
 	case isURL:
 		return PathElement{}, fmt.Errorf("%q: want a URL of http or https, or a folder", scheme+"://…")
-	case strings.HasPrefix(text, `\\`) || strings.HasPrefix(text, "//"):
+	case len(text) > 1 && isSlash(text[0]) && isSlash(text[1]):
 		return PathElement{}, fmt.Errorf("%q: a folder of another machine is not read", text)
 	}
 	return PathElement{Dir: text}, nil
 }
+
+func isSlash(c byte) bool { return c == '/' || c == '\\' }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,4 +56,25 @@ func TestParseSymbolPath(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
+}
+
+// FuzzParseSymbolPath: whatever a symbol path says, its places are folders of this
+// machine or URLs, one at a time.
+func FuzzParseSymbolPath(f *testing.F) {
+	for _, s := range []string{`srv*c:\a*https://h`, `symsrv*x.dll*\\s\x`, `cache*;a`, `srv*srv*a`, ` ; //h`, `http://a;http:/b`, `srv* \\h*x`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		elements, err := ParseSymbolPath(text)
+		if err != nil && elements != nil {
+			t.Errorf("%+v, %v", elements, err)
+		}
+		for _, e := range elements {
+			isURL := strings.HasPrefix(strings.ToLower(e.URL), "http://") || strings.HasPrefix(strings.ToLower(e.URL), "https://")
+			if (e.Dir == "") != isURL || isURL && e.Store || strings.ContainsAny(e.Dir+e.URL, "*;") ||
+				strings.HasPrefix(strings.ReplaceAll(e.Dir, `\`, "/"), "//") || strings.Contains(e.Dir, "://") {
+				t.Errorf("%q has %+v", text, e)
+			}
+		}
+	})
 }
