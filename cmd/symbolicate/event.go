@@ -52,6 +52,7 @@ func newEvent() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
+	o.engine.define(f)
 	f.Var(&o.in, "in", "what the events are: json, or protobuf (sentry_protos.relay.v1.Event)")
 	f.Var(&o.out, "out", "what to write them as: json or protobuf")
 	f.Var(&o.format, "format", "json, or pretty for people")
@@ -59,7 +60,6 @@ func newEvent() *cobra.Command {
 	f.BoolVar(&o.lines, "lines", false, "each line of the input is an event")
 	f.BoolVar(&o.explain, "explain", false, "say on standard error how each frame came to what it is")
 	f.BoolVar(&o.fromRaw, "from-raw", false, "start again from the stacks that an earlier run kept as raw_stacktrace")
-	o.engine.define(f)
 	o.remote.define(f)
 	return cmd
 }

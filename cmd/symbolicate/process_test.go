@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -196,6 +197,40 @@ func TestTerminateTwice(t *testing.T) {
 				t.Error("the request that was cut off is no error")
 			}
 		})
+	}
+}
+
+// TestSocketActivation has a server serve on a socket that it is given, as systemd
+// gives it.
+func TestSocketActivation(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "socket")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	file, err := l.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The shell's process becomes the server, so that its number is known before.
+	cmd := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0" serve --symbols "$1"`, self, fixture.Path(t, "symbols"))
+	cmd.Env = append(os.Environ(), "SYMBOLICATE_MAIN=1", "LISTEN_FDS=1")
+	cmd.ExtraFiles = []*os.File{file}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := dialSocket(t, socket).Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
 	}
 }
 

@@ -97,14 +97,22 @@ func (c *Config) EngineFlags() *pflag.FlagSet {
 		c.Sources.define(f)
 		c.frames(f)
 		c.downloads(f)
-		f.StringVar(&c.Cache, "cache", c.Cache, "`folder` that keeps downloads and compiled tables")
+		f.StringVar(&c.Cache, "cache", c.Cache, "`folder` that keeps downloads and compiled tables (default that of the user, when a source is on the net)")
 	}).FlagSet
 }
+
+// repeatable ends the help for flags that may be given several times.
+const repeatable = " (repeatable)"
 
 func group(title string, define func(*pflag.FlagSet)) Group {
 	f := pflag.NewFlagSet(title, pflag.ContinueOnError)
 	f.SortFlags = false
 	define(f)
+	f.VisitAll(func(setting *pflag.Flag) {
+		if _, list := setting.Value.(pflag.SliceValue); list {
+			setting.Usage += repeatable
+		}
+	})
 	return Group{title, f}
 }
 

@@ -52,7 +52,7 @@ func settingsTable() string {
 			if value != "" {
 				value = "`" + value + "`"
 			}
-			fmt.Fprintf(&b, "| `%s` %s | %s | %s |\n", f.Name, kind, value, upperFirst(usage))
+			fmt.Fprintf(&b, "| `%s` %s | %s | %s |\n", f.Name, kind, value, upperFirst(strings.TrimSuffix(usage, repeatable)))
 		})
 		b.WriteByte('\n')
 	}
