@@ -109,6 +109,63 @@ func TestDebugMapAgreesWithDSYM(t *testing.T) {
 	}
 }
 
+// The dSYM, the program with the debug map and the same instructions in ELF give the
+// same functions and lines at every instruction of every function.
+func TestMachOAgreesWithELF(t *testing.T) {
+	dsym, err := openFile(t, fixture.Path(t, "bin/macos/fat/prog.dSYM/Contents/Resources/DWARF/prog")).Slice(objfile.ARM64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fixture.Path(t, "bin/macos/objects/prog")
+	program := openFile(t, path)
+	program.AttachObjects(beside(path))
+	want := functionFrames(t, openFile(t, fixture.Path(t, "bin/macos/twin")))
+	for name, f := range map[string]*objfile.File{"dSYM": dsym, "debug map": program} {
+		if diff := cmp.Diff(want, functionFrames(t, f)); diff != "" {
+			t.Errorf("%s (-ELF +Mach-O):\n%s", name, diff)
+		}
+	}
+	rows := 0
+	for _, chains := range want {
+		rows += len(chains)
+	}
+	if rows != 103 {
+		t.Errorf("%d instructions were compared, want 103", rows)
+	}
+}
+
+// functionFrames returns what a file says of each instruction of the functions that
+// its debug information describes, by their names.
+func functionFrames(t *testing.T, f *objfile.File) map[string][]string {
+	t.Helper()
+	info, err := f.DebugInfo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := map[string][]string{}
+	reader := info.NewReader()
+	var u debuginfo.Unit
+	for i := range info.NumUnits() {
+		if err := reader.Read(i, &u); err != nil {
+			t.Fatal(err)
+		}
+		for _, fn := range u.Functions {
+			var addrs []uint64
+			for _, r := range u.Ranges[fn.Ranges.First:fn.Ranges.End] {
+				for addr := r.Start; addr < r.End; addr += 4 {
+					addrs = append(addrs, addr)
+				}
+			}
+			answers := frames(t, f, addrs)
+			for _, addr := range addrs {
+				name := u.Names[fn.Name].Symbol
+				functions[name] = append(functions[name], answers[fmt.Sprintf("%#x", addr)])
+			}
+		}
+	}
+	return functions
+}
+
 // corpus returns the path of a file in the corpus, empty if there is none.
 func corpus(t *testing.T, rel string) string {
 	path := filepath.Join(fixture.Root(t), "..", "shared", "corpus", rel)

@@ -6,6 +6,7 @@
 #	objects/prog      arm64, with a debug map: its debug information stayed in the
 #	                  object files beside it, one of which is in a static library
 #	prog.sym          of the arm64 program, for Breakpad (src/sym)
+#	twin              the arm64 program in ELF, of the same instructions
 #
 # The same compilers make the same bytes, ids and paths included.
 set -eu
@@ -34,4 +35,8 @@ program "$tmp/x86_64" x86_64 4
 llvm-lipo-19 -create "$tmp/arm64/prog" "$tmp/x86_64/prog" -output "$out/fat/prog"
 llvm-lipo-19 -create "$tmp/arm64/$dwarf/prog" "$tmp/x86_64/$dwarf/prog" -output "$out/fat/$dwarf/prog"
 cp "$tmp/arm64/prog" "$tmp/arm64/parcel.o" "$tmp/arm64/libweigh.a" "$out/objects"
+for f in parcel weigh; do
+	(cd src && clang++-19 --target=aarch64-linux-gnu -mcpu=apple-m1 -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fPIC $flags -gdwarf-5 -c -o "$tmp/$f.elf.o" "parcel/$f.cc")
+done
+ld.lld-19 -static -e _start --build-id=sha1 -o "$out/twin" "$tmp/parcel.elf.o" "$tmp/weigh.elf.o"
 [ ! -d src/sym ] || go run ./src/sym "$tmp/arm64/prog" "$tmp/arm64/$dwarf/prog" > "$out/prog.sym"
