@@ -17,7 +17,7 @@ func member(name, size, body string) string {
 func TestArchiveMember(t *testing.T) {
 	archive := archiveMagic + member("__.SYMDEF", "3", "abc\n") + member("#1/12", "16", "long name.o\x00body") + member("short.o/", "2", "ok")
 	for name, want := range map[string]string{"long name.o": "body", "short.o": "ok", "__.SYMDEF": "abc"} {
-		got, err := archiveMember([]byte(archive), name)
+		got, _, err := archiveMember([]byte(archive), name)
 		if string(got) != want || err != nil {
 			t.Errorf("%s: %q (%v), want %q", name, got, err, want)
 		}
@@ -30,15 +30,15 @@ func TestArchiveMember(t *testing.T) {
 		{"digits", archiveMagic + member("a.o", "x", ""), "archive+0x8: header of a member is corrupt"},
 		{"name", archiveMagic + member("#1/20", "4", "abcd"), "archive+0x8: name of 20 bytes"},
 	} {
-		if _, err := archiveMember([]byte(tt.data), "missing.o"); fmt.Sprint(err) != tt.want {
+		if _, _, err := archiveMember([]byte(tt.data), "missing.o"); fmt.Sprint(err) != tt.want {
 			t.Errorf("%s: error %v, want %s", tt.name, err, tt.want)
 		}
 	}
 }
 
-func TestOpenMember(t *testing.T) {
+func TestLinkedObject(t *testing.T) {
 	library := fixture.Path(t, "bin/macos/objects/libweigh.a")
-	f, err := OpenMember(library, "weigh.o")
+	f, err := LinkedObject{Member: "weigh.o"}.Open(library)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,13 +53,17 @@ func TestOpenMember(t *testing.T) {
 	if err := os.WriteFile(plain, []byte("text"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, tt := range []struct{ path, member, want string }{
-		{library, "other.o", library + "(other.o): no such member"},
-		{plain, "a.o", plain + "(a.o): not an archive"},
-		{plain, "", plain + ": unknown object file format"},
-		{filepath.Join(dir, "none"), "a.o", "open " + filepath.Join(dir, "none") + ": no such file or directory"},
+	for _, tt := range []struct {
+		path, member, want string
+		modified           int64
+	}{
+		{library, "other.o", library + "(other.o): no such member", 0},
+		{library, "weigh.o", library + "(weigh.o): was compiled anew after it was linked: it is of 1970-01-01 00:00:00, and was of 1970-01-01 00:01:40", 100},
+		{plain, "a.o", plain + "(a.o): not an archive", 0},
+		{plain, "", plain + ": unknown object file format", 0},
+		{filepath.Join(dir, "none"), "a.o", "open " + filepath.Join(dir, "none") + ": no such file or directory", 0},
 	} {
-		if _, err := OpenMember(tt.path, tt.member); fmt.Sprint(err) != tt.want {
+		if _, err := (LinkedObject{Member: tt.member, Modified: tt.modified}).Open(tt.path); fmt.Sprint(err) != tt.want {
 			t.Errorf("error %v, want %s", err, tt.want)
 		}
 	}

@@ -3,8 +3,10 @@ package objfile
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -17,9 +19,27 @@ type debugMap struct {
 	objects []mapObject
 }
 
+// A LinkedObject is an object file as the linker recorded it.
+type LinkedObject struct {
+	Path     string
+	Member   string // name in the static library that Path is; empty if it is none
+	Modified int64  // in seconds since 1970; 0 if the linker did not say
+}
+
+// CheckModified returns an error if an object file of this time is not the one that
+// was linked.
+func (o LinkedObject) CheckModified(seconds int64) error {
+	if o.Modified == 0 || o.Modified == seconds {
+		return nil
+	}
+	text := func(s int64) string { return time.Unix(s, 0).UTC().Format(time.DateTime) }
+	return fmt.Errorf("was compiled anew after it was linked: it is of %s, and was of %s", text(seconds), text(o.Modified))
+}
+
 // A mapObject is an object file, and what was linked of it.
 type mapObject struct {
 	recorded  string // its path, as the linker wrote it
+	modified  int64
 	functions []mapFunction
 	code      uint64 // bytes of the functions
 }
@@ -32,7 +52,7 @@ type mapFunction struct {
 
 // machoObjects are the object files that were opened for an image.
 type machoObjects struct {
-	open func(path, member string) (*File, error)
+	open func(LinkedObject) (*File, error)
 
 	mu     sync.Mutex
 	opened map[string]*File // by recorded path
@@ -40,16 +60,15 @@ type machoObjects struct {
 
 // AttachObjects gives a Mach-O image a way to open the object files that it was
 // linked from, for [File.DebugInfo] to read their debug information where the
-// image has no dSYM. It is called with the path that the linker recorded and, if
-// that is a static library, the name of a member. The files are closed with f.
+// image has no dSYM. It is called with what the linker recorded; see [OpenMember].
+// The files are closed with f.
 //
 // The paths come from the image: whoever does not trust it must not open them.
-// That an object file was compiled anew since is not noticed: copies of a program
-// and of its object files rarely keep the times that could tell.
+// Whether an object file was compiled anew since is for open to say.
 //
 // For any other file AttachObjects does nothing. It is to be called before f is
 // used by several goroutines.
-func (f *File) AttachObjects(open func(path, member string) (*File, error)) {
+func (f *File) AttachObjects(open func(LinkedObject) (*File, error)) {
 	if m, ok := f.image.(*machoFile); ok {
 		m.objects.open = open
 	}
@@ -69,7 +88,7 @@ func (o *machoObjects) close() {
 const (
 	stabFunction = 0x24 // a function's name and address; then, without a name, its size
 	stabSource   = 0x64
-	stabObject   = 0x66 // the path of an object file
+	stabObject   = 0x66 // the path of an object file, and its time
 )
 
 // debugMap reads the debugger entries of the symbol table. It returns nil if there
@@ -90,7 +109,7 @@ func (f *machoFile) debugMap() (debuginfo.Source, error) {
 		case stabObject:
 			path := names.at(n.name)
 			if object = byPath[path]; object == nil {
-				object = &mapObject{recorded: path}
+				object = &mapObject{recorded: path, modified: int64(n.value)}
 				byPath[path] = object
 				order = append(order, object)
 			}
@@ -116,13 +135,13 @@ func (f *machoFile) debugMap() (debuginfo.Source, error) {
 	return d, err
 }
 
-// location takes a recorded path apart that may name a member of a static
-// library: "libx.a(y.o)".
-func (o *mapObject) location() (path, member string) {
+// linked takes a recorded path apart that may name a member of a static library:
+// "libx.a(y.o)".
+func (o *mapObject) linked() LinkedObject {
 	if path, member, ok := strings.Cut(o.recorded, "("); ok && strings.HasSuffix(member, ")") {
-		return path, strings.TrimSuffix(member, ")")
+		return LinkedObject{path, strings.TrimSuffix(member, ")"), o.modified}
 	}
-	return o.recorded, ""
+	return LinkedObject{Path: o.recorded, Modified: o.modified}
 }
 
 // NumUnits returns how many object files there are.
@@ -144,7 +163,7 @@ func (d *debugMap) open(o *mapObject) (*machoFile, error) {
 	defer all.mu.Unlock()
 	file := all.opened[o.recorded]
 	if file == nil {
-		opened, err := all.open(o.location())
+		opened, err := all.open(o.linked())
 		if err != nil {
 			return nil, err
 		}

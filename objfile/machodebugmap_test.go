@@ -63,9 +63,9 @@ func openFile(t *testing.T, path string) *objfile.File {
 }
 
 // beside opens object files in the folder of a program, by their base names.
-func beside(program string) func(path, member string) (*objfile.File, error) {
-	return func(path, member string) (*objfile.File, error) {
-		return objfile.OpenMember(filepath.Join(filepath.Dir(program), filepath.Base(path)), member)
+func beside(program string) func(objfile.LinkedObject) (*objfile.File, error) {
+	return func(o objfile.LinkedObject) (*objfile.File, error) {
+		return o.Open(filepath.Join(filepath.Dir(program), filepath.Base(o.Path)))
 	}
 }
 
@@ -217,32 +217,32 @@ func TestDebugMapFaults(t *testing.T) {
 	path := fixture.Path(t, "bin/macos/objects/prog")
 	for _, tt := range []struct {
 		name string
-		open func(path, member string) (*objfile.File, error)
+		open func(o objfile.LinkedObject) (*objfile.File, error)
 		want string
 	}{
-		{"no static library", func(path, member string) (*objfile.File, error) {
-			if member != "" {
-				return nil, fmt.Errorf("no %s in %s", member, path)
+		{"no static library", func(o objfile.LinkedObject) (*objfile.File, error) {
+			if o.Member != "" {
+				return nil, fmt.Errorf("no %s in %s", o.Member, o.Path)
 			}
-			return beside(fixture.Path(t, "bin/macos/objects/prog"))(path, member)
+			return beside(fixture.Path(t, "bin/macos/objects/prog"))(o)
 		}, "no weigh.o in libweigh.a"},
-		{"another format", func(path, member string) (*objfile.File, error) {
-			if member == "" {
+		{"another format", func(o objfile.LinkedObject) (*objfile.File, error) {
+			if o.Member == "" {
 				return objfile.Parse("other", []byte("MODULE mac arm64 4C4C44E255553144A12F09335875F2340 prog\n"))
 			}
-			return beside(fixture.Path(t, "bin/macos/objects/prog"))(path, member)
+			return beside(fixture.Path(t, "bin/macos/objects/prog"))(o)
 		}, "other: not a Mach-O file"},
-		{"another architecture", func(path, member string) (*objfile.File, error) {
-			if member == "" {
+		{"another architecture", func(o objfile.LinkedObject) (*objfile.File, error) {
+			if o.Member == "" {
 				return objfile.Parse("other", []byte("MODULE mac x86_64 4C4C44E255553144A12F09335875F2340 prog\n"))
 			}
-			return beside(fixture.Path(t, "bin/macos/objects/prog"))(path, member)
+			return beside(fixture.Path(t, "bin/macos/objects/prog"))(o)
 		}, "other: no code for arm64"},
-		{"a stripped object", func(path, member string) (*objfile.File, error) {
-			if member == "" {
+		{"a stripped object", func(o objfile.LinkedObject) (*objfile.File, error) {
+			if o.Member == "" {
 				return objfile.Open(fixture.Path(t, "bin/macos/objects/prog"))
 			}
-			return beside(fixture.Path(t, "bin/macos/objects/prog"))(path, member)
+			return beside(fixture.Path(t, "bin/macos/objects/prog"))(o)
 		}, path + ": no debug information"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

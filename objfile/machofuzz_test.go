@@ -43,7 +43,7 @@ func FuzzMachO(f *testing.F) {
 		checkCode(t, file)
 		checkSections(t, file)
 		checkSymbols(t, file)
-		file.AttachObjects(func(string, string) (*File, error) { return Parse("object", data) })
+		file.AttachObjects(func(LinkedObject) (*File, error) { return Parse("object", data) })
 		info, err := file.DebugInfo()
 		if d, ok := info.(*debugMap); ok && err == nil {
 			checkDebugMap(t, d, len(data))
@@ -190,7 +190,7 @@ func FuzzArchive(f *testing.F) {
 	f.Add([]byte(archiveMagic+member("__.SYMDEF", "3", "abc\n")+member("#1/12", "16", "long name.o\x00body")), "long name.o")
 	f.Add(fixture.Read(f, "bin/macos/objects/libweigh.a"), "weigh.o")
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
-		body, err := archiveMember(data, name)
+		body, _, err := archiveMember(data, name)
 		if err == nil && (!bytes.Contains(data, body) || len(body)+len(archiveMagic)+archiveHeaderLen > len(data)) {
 			t.Fatalf("member of %d bytes in an archive of %d", len(body), len(data))
 		}

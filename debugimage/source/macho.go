@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,14 +40,20 @@ func OpenDSYM(image *objfile.File) *objfile.File {
 // AttachObjects lets a Mach-O image that has no debug information read that of the
 // object files it was linked from: where the linker found them, or beside the
 // image if they are there no more. It is for images whose paths are trusted.
+//
+// An object file that was compiled anew since is refused. One that is beside the
+// image is a copy, which rarely keeps its time, so it is believed, unless it is in a
+// static library, which keeps the times of its members.
 func AttachObjects(image *objfile.File) {
 	beside := filepath.Dir(image.Name())
-	image.AttachObjects(func(path, member string) (*objfile.File, error) {
+	image.AttachObjects(func(o objfile.LinkedObject) (*objfile.File, error) {
+		path := o.Path
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(beside, path)
 		}
 		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		moved := errors.Is(err, fs.ErrNotExist)
+		if moved {
 			path = filepath.Join(beside, filepath.Base(path))
 			info, err = os.Stat(path)
 		}
@@ -56,6 +63,11 @@ func AttachObjects(image *objfile.File) {
 		case !info.Mode().IsRegular():
 			return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
 		}
-		return objfile.OpenMember(path, member)
+		if !moved && o.Member == "" {
+			if err := o.CheckModified(info.ModTime().Unix()); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+		}
+		return o.Open(path)
 	})
 }

@@ -1,10 +1,14 @@
 package source
 
 import (
+	"bytes"
+	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -88,6 +92,58 @@ func TestAttachObjects(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// An object file at the place that the linker recorded must be of the recorded time,
+// if there is one; a copy beside the image need not.
+func TestAttachChangedObjects(t *testing.T) {
+	linked := time.Unix(1_700_000_000, 0)
+	objects := map[string]string{"parcel.o": "bin/macos/objects/parcel.o", "libweigh.a": "bin/macos/objects/libweigh.a"}
+	for _, tt := range []struct {
+		name     string
+		recorded int64 // time of parcel.o
+		modified time.Time
+		path     string // where the linker found it; PROG/parcel.o if empty
+		want     string
+	}{
+		{"the one that was linked", linked.Unix(), linked, "", ""},
+		{"a newer one", linked.Unix(), linked.Add(time.Hour), "", "DIR/parcel.o: was compiled anew after it was linked: it is of 2023-11-14 23:13:20, and was of 2023-11-14 22:13:20"},
+		{"no time", 0, linked, "", ""},
+		{"a copy", linked.Unix(), linked.Add(time.Hour), "/x/y.o", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := plant(t, objects)
+			prog := fixture.Read(t, "bin/macos/objects/prog")
+			entry := []byte("\x66\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00") // of the symbol table, after the name
+			at := bytes.Index(prog, entry)
+			binary.LittleEndian.PutUint64(prog[at+4:], uint64(tt.recorded))
+			copied := filepath.Join(dir, "parcel.o")
+			if tt.path != "" {
+				copied = filepath.Join(dir, "y.o")
+				prog = bytes.Replace(prog, []byte("\x00parcel.o\x00"), []byte("\x00/x/y.o\x00\x00\x00"), 1)
+				if err := os.Rename(filepath.Join(dir, "parcel.o"), copied); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := errors.Join(os.WriteFile(filepath.Join(dir, "prog"), prog, 0o644), os.Chtimes(copied, tt.modified, tt.modified)); err != nil {
+				t.Fatal(err)
+			}
+			image := openImage(t, filepath.Join(dir, "prog"), objfile.ARM64)
+			AttachObjects(image)
+			info, err := image.DebugInfo()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var u debuginfo.Unit
+			got := ""
+			if err := info.NewReader().Read(0, &u); err != nil {
+				got = strings.ReplaceAll(err.Error(), dir, "DIR")
+			}
+			if got != tt.want || (got == "") != (len(u.Functions) > 0) {
+				t.Errorf("error %q and %d functions, want %q", got, len(u.Functions), tt.want)
 			}
 		})
 	}
