@@ -52,7 +52,7 @@ func TestChaos(t *testing.T) {
 	cache := newCache(t)
 	var found atomic.Int32
 	ask := func(s *Source, sure bool) {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		res, err := s.Find(ctx, im)
 		if err != nil {

@@ -31,11 +31,7 @@ func (s *Source) get(ctx context.Context, path string, im *debugimage.Image) (fi
 
 // key names the file at a path: whose question it is, which store, which file.
 func (s *Source) key(path string) filecache.Key {
-	store := s.getter.String()
-	if g, ok := s.getter.(interface{ identity() string }); ok {
-		store = g.identity()
-	}
-	return filecache.Key{Kind: "download", Name: fmt.Sprintf("%q %q %s", s.options.Scope, store, path)}
+	return filecache.Key{Kind: "download", Name: fmt.Sprintf("%q %q %s", s.options.Scope, s.identity(), path)}
 }
 
 // download writes the file at a path to w, unpacked.

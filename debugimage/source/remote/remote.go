@@ -19,6 +19,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -91,6 +92,18 @@ func newSource(g Getter, o Options, bundles bool, layouts ...layout.Layout) *Sou
 		o.MaxSize = defaultMaxSize
 	}
 	return &Source{getter: g, layouts: layouts, bundles: bundles, options: o}
+}
+
+// String returns what tells the source from others of its scope: which store, and
+// the layouts of what it asks for.
+func (s *Source) String() string { return fmt.Sprintf("%s %v", s.identity(), s.layouts) }
+
+// identity returns what tells the store from others, without secrets.
+func (s *Source) identity() string {
+	if g, ok := s.getter.(interface{ identity() string }); ok {
+		return g.identity()
+	}
+	return s.getter.String()
 }
 
 // Find returns the files that the store has of an image. It asks for debug

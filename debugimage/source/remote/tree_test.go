@@ -241,7 +241,11 @@ func TestLyingServers(t *testing.T) {
 				}
 			}))
 			cache := newCache(t)
-			s, err := NewHTTP(clientWith(t, fetch.Options{HeadTimeout: 200 * time.Millisecond}), at, layout.Layout{}, Options{Cache: cache, MaxSize: 1 << 20})
+			patience := 10 * time.Second
+			if name == "slow" {
+				patience = 100 * time.Millisecond
+			}
+			s, err := NewHTTP(clientWith(t, fetch.Options{HeadTimeout: patience}), at, layout.Layout{}, Options{Cache: cache, MaxSize: 1 << 20})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -253,6 +257,9 @@ func TestLyingServers(t *testing.T) {
 				t.Fatalf("%q\nwant %q", got, want)
 			}
 			lying.Store(false)
+			if s, err = NewHTTP(client(t), at, layout.Layout{}, Options{Cache: cache, MaxSize: 1 << 20}); err != nil {
+				t.Fatal(err)
+			}
 			if err := cache.Forget(s.key(shopPath + ".debug")); err != nil { // as when it is old
 				t.Fatal(err)
 			}
@@ -351,6 +358,32 @@ func TestSecrets(t *testing.T) {
 	if all := fmt.Sprint(got, items, err, s.getter); strings.Contains(all, "hidden") || strings.Contains(all, "me:") {
 		t.Errorf("shows a secret: %s", all)
 	}
+}
+
+func TestString(t *testing.T) {
+	o := Options{Cache: newCache(t)}
+	const at = "https://me:hidden@h/a/"
+	tree, err := NewHTTP(client(t), at, layout.Layout{Scheme: layout.SSQP, Casing: layout.Lower}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, err := NewHTTP(client(t), at+"?hidden", layout.Layout{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := NewSymbolServer(client(t), at, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	debuginfod, err := NewDebuginfod(client(t), at, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, []string{tree.String(), query.String(), server.String(), debuginfod.String()},
+		"https://h/a [ssqp,lowercase]",
+		"https://h/a?e564b4081d7a9ea4b00dada53bdae70c99b87b6fce869f0c3dd4d2bfa1e53e1c [native]",
+		"https://h/a [symstore ssqp]",
+		"https://h/a/buildid [debuginfod]")
 }
 
 // Stores that differ in the query of their URL alone are two stores.
