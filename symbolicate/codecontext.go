@@ -27,7 +27,7 @@ type codeContext struct {
 // places that has it: what the user names for the purpose, then what was uploaded
 // for the build (which is all that Symbolicator has for ELF), then what the compiler
 // left in the debug file. None of them has to be there; each is opened when it is
-// asked.
+// asked. Whoever the debug file is from is asked last: that takes time.
 func codeAround(file string, line uint32, user *source.Code, others ...func() *source.Code) (c codeContext) {
 	if file == "" || line == 0 {
 		return c
@@ -41,6 +41,24 @@ func codeAround(file string, line uint32, user *source.Code, others ...func() *s
 		}
 	}
 	return c
+}
+
+// farCode returns the source code that can be asked for where an image's file is
+// from, for this event; nil if there is none.
+func (j *job) farCode(image int32) *source.Code {
+	file := j.files[image]
+	if file.far == nil {
+		return nil
+	}
+	code, ok := j.far[image]
+	if !ok {
+		code = file.far(j.ctx)
+		if j.far == nil {
+			j.far = make(map[int32]*source.Code)
+		}
+		j.far[image] = code
+	}
+	return code
 }
 
 // take takes the source code around a line from code, which may be nil, if that

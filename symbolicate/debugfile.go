@@ -29,6 +29,7 @@ type debugFile struct {
 	arch     objfile.Arch
 	*opened                      // nil unless the status is ImageFound
 	code     func() *source.Code // of the image's source bundle; nil without
+	far      farCode             // that can be asked for where the file is from; nil without
 	all      []source.File       // the image's files, best first
 	lookups  []source.Lookup     // what was asked for, see maxLookups
 	gone     bool                // it was found, and then it was not there
@@ -209,6 +210,9 @@ func (l *loader) found(f *debugFile, file source.File, o *opened) {
 	f.arch = objfile.ParseArch(o.table.Arch())
 	f.opened = o
 	f.code = o.bundleIn(f.all)
+	if i := slices.IndexFunc(f.all, func(f source.File) bool { return f.Code != nil }); i >= 0 {
+		f.far = f.all[i].Fetched
+	}
 	// Events use a file after the store has forgotten it, so the collector is
 	// the one to know when a mapped table is done with.
 	if mapped, ok := o.table.(io.Closer); ok {
@@ -237,6 +241,10 @@ func (o *opened) bundleIn(files []source.File) func() *source.Code {
 	}
 	return o.whenNeeded(func() (*source.Code, error) { return source.OpenBundle(files[i].Path) })
 }
+
+// A farCode returns source code for one event, which may take asking for: it ends
+// with the event's context. It returns nil if there is none.
+type farCode func(context.Context) *source.Code
 
 // embeddedIn returns the source code in the first of the files whose debug
 // information carries any.

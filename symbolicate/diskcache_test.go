@@ -235,15 +235,42 @@ func namesIn(t *testing.T, s *Symbolicator, im *debugimage.Image) string {
 	return b.String()
 }
 
-// A farSource stands for a server: its files are in a folder, and it counts.
+// A farSource stands for a server: its files are in a folder, and it counts. It may
+// have source code.
 type farSource struct {
 	*source.Dir
 	finds *atomic.Int32
+	code  func(ctx context.Context, path string) ([]byte, error)
 }
 
 func (s farSource) Find(ctx context.Context, im *debugimage.Image) (source.Result, error) {
 	s.finds.Add(1)
-	return s.Dir.Find(ctx, im)
+	res, err := s.Dir.Find(ctx, im)
+	for i := range res.Files {
+		res.Files[i].Code = s.code
+	}
+	return res, err
+}
+
+// A companion that one scope has is not in what another gets, though both have the
+// same debug file, and the cache has its table.
+func TestCompanionsOfAnotherScope(t *testing.T) {
+	const prog = "bin/parcel/gcc-split5/prog"
+	rich, poor := t.TempDir(), t.TempDir()
+	plantOld(t, rich, map[string]string{"prog": prog, "parcel.dwo": "bin/parcel/gcc-split5/parcel.dwo", "weigh.dwo": "bin/parcel/gcc-split5/weigh.dwo"})
+	plantOld(t, poor, map[string]string{"prog": prog})
+	im := imageOf(t, prog)
+	plain := func(dir string) string { return namesIn(t, New(Options{Sources: []Source{source.NewDir(dir)}}), im) }
+	c := openCache(t, t.TempDir())
+	for range 2 {
+		s := New(Options{Cache: c})
+		for _, tt := range []struct{ scope, dir string }{{"a", rich}, {"b", poor}, {"c", rich}, {"c", poor}} {
+			got := namesIn(t, s.Scoped(tt.scope, []Source{source.NewDir(tt.dir)}, nil), im)
+			if want := plain(tt.dir); got != want {
+				t.Errorf("scope %s has\n%s\nwant\n%s", tt.scope, got, want)
+			}
+		}
+	}
 }
 
 // A process that starts asks no server for what an earlier one found.
@@ -262,7 +289,7 @@ func TestRecall(t *testing.T) {
 			plantOld(t, symbols, map[string]string{tt.file: tt.object})
 			event := crashIn(t, tt.object, tt.rel)
 			run := func(scope string) (out string, finds int32, stats Stats) {
-				far := farSource{source.NewDir(symbols), new(atomic.Int32)}
+				far := farSource{source.NewDir(symbols), new(atomic.Int32), nil}
 				s := New(Options{Cache: openCache(t, dir)}).Scoped(scope, nil, []Source{far})
 				out = mustEvent(t, s, event)
 				return out, far.finds.Load(), s.Stats()
@@ -289,6 +316,49 @@ func TestRecall(t *testing.T) {
 				t.Errorf("a scope that never found it has %s", got)
 			}
 		})
+	}
+}
+
+// Source code is asked for where the debug file is from, by the process that found
+// it and by the next one, for as long as an event has time.
+func TestFarCode(t *testing.T) {
+	dir, symbols := t.TempDir(), t.TempDir()
+	plantOld(t, symbols, map[string]string{"a.debug": shopDebug})
+	event := crashIn(t, shopDebug, shopMain)
+	asked := 0
+	code := func(ctx context.Context, path string) ([]byte, error) {
+		asked++
+		if _, ok := ctx.Deadline(); ok {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		if path != "/src/shop/main.cc" {
+			return nil, fs.ErrNotExist
+		}
+		return []byte(strings.Repeat("x\n", 84) + "this is line 85\n"), nil
+	}
+	const line = `"context_line":"this is line 85"`
+	for i, finds := range []int32{1, 1} { // the second to ask for source code, and for nothing else
+		far := farSource{source.NewDir(symbols), new(atomic.Int32), code}
+		s := New(Options{Remote: []Source{far}, Cache: openCache(t, dir)})
+		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := s.Image(t.Context(), imageOf(t, shopDebug)); err != nil {
+			t.Fatal(err)
+		}
+		out, err := s.Event(short, event)
+		if err != nil || !strings.Contains(string(out), `"symbolicated"`) || strings.Contains(string(out), line) {
+			t.Errorf("process %d, without time: %s, %v, want no line", i, out, err)
+		}
+		if out := mustEvent(t, s, event); !strings.Contains(out, line) {
+			t.Errorf("process %d: no %s in %s", i, line, out)
+		}
+		if far.finds.Load() != finds || s.Stats().Compiles != uint64(1-i) {
+			t.Errorf("process %d: %d searches, %d compiles", i, far.finds.Load(), s.Stats().Compiles)
+		}
+	}
+	if asked != 4 {
+		t.Errorf("source files were asked for %d times, want 4", asked)
 	}
 }
 

@@ -1,6 +1,8 @@
 package symbolicate
 
 import (
+	"context"
+
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
@@ -10,6 +12,7 @@ import (
 // A job is the work on one event: what was read from it, and what came of it.
 // Its memory is used again for the next event.
 type job struct {
+	ctx   context.Context
 	rules []InAppRule
 	code  *source.Code
 
@@ -26,12 +29,13 @@ type job struct {
 
 	// What came of it.
 	index  *debugimage.Index
-	files  []*debugFile     // of the images that a frame needs, nil for the others
-	order  []int32          // of frames, in which they are looked up
-	found  []symcache.Frame // of all frames
-	lost   []int32          // images whose tables cannot be read any more
-	system []bool           // which images are the operating system's; filled when needed
-	traces []byte           // the text of the symbolicated stacks
+	files  []*debugFile           // of the images that a frame needs, nil for the others
+	order  []int32                // of frames, in which they are looked up
+	found  []symcache.Frame       // of all frames
+	lost   []int32                // images whose tables cannot be read any more
+	far    map[int32]*source.Code // by image: what was asked for elsewhere
+	system []bool                 // which images are the operating system's; filled when needed
+	traces []byte                 // the text of the symbolicated stacks
 }
 
 // Memory that a job may keep for the next event, so that a huge one does not hold

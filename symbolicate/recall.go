@@ -31,6 +31,7 @@ type memory struct {
 type rememberedFile struct {
 	Path, Origin string
 	Features     source.Features
+	Code         bool // source code can be asked for where it is from
 }
 
 // memoryKey returns what the image has in the cache: whoever is told has the same
@@ -57,7 +58,7 @@ func (l *loader) remember(ctx context.Context, im *debugimage.Image, s *search, 
 		if file.Origin == f.path {
 			m.Debug = i
 		}
-		m.Files = append(m.Files, rememberedFile{file.Path, file.Origin, file.Features})
+		m.Files = append(m.Files, rememberedFile{file.Path, file.Origin, file.Features, file.Code != nil})
 	}
 	var err error
 	if m.Local, err = l.digests(ctx, s.local.files); err != nil {
@@ -125,8 +126,35 @@ func (l *loader) recalled(ctx context.Context, im *debugimage.Image, s *search, 
 		o.embedded = o.whenNeeded(func() (*source.Code, error) { return embeddedAgain(debug, im) })
 	}
 	l.found(f, debug, o)
+	if i := slices.IndexFunc(m.Files, func(r rememberedFile) bool { return r.Code }); i >= 0 {
+		f.far = l.farAgain(*im, f.all[i])
+	}
 	l.tables.counts.tableHits.Add(1)
 	return f
+}
+
+// farAgain returns the source code that can be asked for where an earlier process
+// found a file. It searches for the file once, when a frame needs that and while the
+// download is there.
+func (l *loader) farAgain(im debugimage.Image, f source.File) farCode {
+	one := newGate(1) // guards again
+	var again *source.File
+	return func(ctx context.Context) *source.Code {
+		if one.enter(ctx) != nil {
+			return nil
+		}
+		defer one.leave()
+		if again == nil && anyThere([]string{f.Path}) {
+			found, err := l.ask(ctx, &im, l.remote, true, l.retry)
+			if i := slices.IndexFunc(found.files, func(g source.File) bool { return g.Origin == f.Origin }); err == nil && i >= 0 {
+				again = &found.files[i]
+			}
+		}
+		if again == nil {
+			return nil
+		}
+		return again.Fetched(ctx)
+	}
 }
 
 // embeddedAgain returns the source code in a debug file that was found by an earlier

@@ -69,7 +69,8 @@ type Options struct {
 
 	// Code, if not nil, has the source code that frames show around their line.
 	// What it does not have is taken from source bundles that Sources have, then
-	// from debug files that carry source code themselves.
+	// from debug files that carry source code themselves, then from where the debug
+	// file is from, as far as the event's time allows.
 	Code *source.Code
 
 	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace
@@ -224,7 +225,7 @@ func (s *Symbolicator) run(ctx context.Context, text []byte) (*job, error) {
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return j, context.Cause(ctx)
 	}
-	j.rules, j.code = s.opts.InApp, s.opts.Code
+	j.ctx, j.rules, j.code = ctx, s.opts.InApp, s.opts.Code
 	j.read(s.opts.FromRaw)
 	return j, s.resolve(ctx, j)
 }

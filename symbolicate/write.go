@@ -142,6 +142,9 @@ func (j *job) appendFrame(dst []byte, f *frame, gap []byte) []byte {
 		w.name, w.path = file.names.function(at), file.names.path(at.File)
 		w.inApp = j.verdict(f, at.File, w.path)
 		w.code = codeAround(at.File, w.line(), j.code, file.code, file.embedded)
+		if !w.code.ok && file.far != nil && w.line() != 0 {
+			w.code.take(j.farCode(f.image), at.File, w.line())
+		}
 		dst = w.append(dst)
 		if i > 0 {
 			dst = append(dst, ',')
