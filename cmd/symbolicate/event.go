@@ -160,7 +160,7 @@ func (o *eventOptions) stream(cmd *cobra.Command, engine symbolicator, path stri
 			return err
 		}
 	}
-	if !errors.Is(lines.err, io.EOF) {
+	if lines.err != nil && !errors.Is(lines.err, io.EOF) { // nil: the server has gone, which was said
 		return fmt.Errorf("%s: %w", path, lines.err)
 	}
 	return failed

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -57,13 +58,16 @@ func (r *remote) define(into *pflag.FlagSet) {
 	into.AddFlagSet(f)
 }
 
+// connectTimeout is how long a server may take to be there: it may just be starting.
+const connectTimeout = 3 * time.Second
+
 // dial returns a client of the server.
 func (r *remote) dial(fromRaw bool) (*rpc.Client, error) {
 	config, err := r.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
-	client, err := rpc.Dial(r.target, rpc.DialOptions{Scope: r.scope, FromRaw: fromRaw, TLS: config})
+	client, err := rpc.Dial(r.target, rpc.DialOptions{Scope: r.scope, FromRaw: fromRaw, TLS: config, ConnectTimeout: connectTimeout})
 	if err != nil {
 		return nil, usagef("--remote: %w", err)
 	}

@@ -3,14 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
+	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 	"go.uber.org/goleak"
 
 	"github.com/nativesym/nativesym/cmd/symbolicate/serve"
@@ -18,8 +24,8 @@ import (
 )
 
 // startServer runs a server with the repository's debug files on a Unix socket, and
-// returns its address.
-func startServer(t *testing.T) string {
+// returns its address. Flags change that.
+func startServer(t *testing.T, flags ...string) string {
 	t.Helper()
 	address := "unix:" + filepath.Join(t.TempDir(), "socket")
 	config := serve.Default()
@@ -27,6 +33,13 @@ func startServer(t *testing.T) string {
 	config.Symbols = []string{fixture.Path(t, "symbols")}
 	config.Code = []string{"/src=" + fixture.Path(t, "src")}
 	config.InApp = []string{"path:*/catalogue.h -app"}
+	set := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	for _, g := range config.Groups() {
+		set.AddFlagSet(g.FlagSet)
+	}
+	if err := set.Parse(flags); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- serve.Run(ctx, config, io.Discard) }()
@@ -106,4 +119,61 @@ func TestRemoteIsTheSame(t *testing.T) {
 	compare("lines", lines, "--lines", "--format", "pretty")
 	compare("no event", []byte("{]"))
 	compare("no protobuf", []byte("{]"), "--in", "protobuf")
+}
+
+// TestRemoteGone asks a server that is not there: each event says so, and the exit
+// is a failure.
+func TestRemoteGone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits a while for the server")
+	}
+	var both sync.WaitGroup
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "error: -: Unavailable: "},
+		{[]string{"--lines"}, "event: -:1: Unavailable: "},
+	} {
+		both.Go(func() {
+			args := append([]string{"event", "--remote", "unix:" + filepath.Join(t.TempDir(), "socket")}, tt.args...)
+			out, said := symbolicateIn(t, []byte("{}\n{}\n"), args...)
+			if out != "" || !strings.Contains(said, tt.want) || !strings.Contains(said, "error: ") {
+				t.Errorf("%q: out %q, said %q, want %q", args, out, said, tt.want)
+			}
+		})
+	}
+	both.Wait()
+}
+
+// TestRemoteTLS has the command check the server's certificate.
+func TestRemoteTLS(t *testing.T) {
+	web := httptest.NewUnstartedServer(nil) // for the certificate of example.com that it comes with
+	web.StartTLS()
+	web.Close()
+	dir := t.TempDir()
+	key, err := x509.MarshalPKCS8PrivateKey(web.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, kind string, der []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	certFile, keyFile := write("crt", "CERTIFICATE", web.Certificate().Raw), write("key", "PRIVATE KEY", key)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	startServer(t, "--listen", address, "--tls-cert", certFile, "--tls-key", keyFile)
+	event := fixture.Read(t, "events/linux-x86_64-crash.json")
+	out, said := symbolicateIn(t, event, "event", "--remote", address, "--tls-ca", certFile, "--tls-name", "example.com")
+	if !strings.Contains(out, "shop::Item::net") || said != "" {
+		t.Errorf("said %q, event\n%.300s", said, out)
+	}
 }

@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"context"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,4 +108,28 @@ func TestNotify(t *testing.T) {
 	if err := notify("READY=1"); err != nil {
 		t.Errorf("without systemd: %v", err)
 	}
+}
+
+// TestWatchdog has systemd wait for a sign of life.
+func TestWatchdog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Skip(err)
+	}
+	defer systemd.Close()
+	t.Setenv("NOTIFY_SOCKET", path)
+	t.Setenv("WATCHDOG_USEC", "3000")
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { watchdog(ctx) })
+	buf := make([]byte, 100)
+	for range 2 {
+		n, err := systemd.Read(buf)
+		if got, want := string(buf[:n]), "WATCHDOG=1"; err != nil || got != want {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	stop()
+	running.Wait()
 }

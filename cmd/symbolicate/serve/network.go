@@ -29,7 +29,7 @@ type network struct {
 // sources returns the sources on the net of a scope, "" for those of all.
 func (n *network) sources(s *Sources, scope string) ([]symbolicate.Source, error) {
 	if s.OnNet() && n.cache == nil {
-		return nil, errors.New("sources on the net keep what they bring in a folder: say where with cache")
+		return nil, errors.New("sources on the net keep what they bring in a folder: say where with cache (--cache DIR)")
 	}
 	var sources []symbolicate.Source
 	for _, kind := range []struct {

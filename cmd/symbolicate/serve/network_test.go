@@ -78,7 +78,7 @@ func TestNoCacheForDownloads(t *testing.T) {
 	c := Default()
 	c.Debuginfod = []string{"https://example.com/"}
 	_, err := c.Open()
-	if want := "sources on the net keep what they bring in a folder: say where with cache"; textOf(err) != want {
+	if want := "sources on the net keep what they bring in a folder: say where with cache (--cache DIR)"; textOf(err) != want {
 		t.Errorf("error %q, want %q", textOf(err), want)
 	}
 }
