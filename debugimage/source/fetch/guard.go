@@ -82,7 +82,9 @@ func prefixes(text string) (list []netip.Prefix) {
 	return list
 }
 
-// isPublic reports whether a plain address is one of the internet's.
+// isPublic reports whether a plain address is one of the internet's. A network that
+// wraps IPv4 in a prefix of its own (NAT64 other than 64:ff9b::/96) cannot be told:
+// its gateway has to refuse what is not for the internet.
 func isPublic(a netip.Addr) bool {
 	if !a.Is4() && !assigned.Contains(a) {
 		return false
