@@ -23,7 +23,7 @@ parsing anything again. The addr command, and whatever asks for the same file
 more than once, answers at once from a table.`
 
 func newCompile() *cobra.Command {
-	var output string
+	var output, arch string
 	var options symcache.Options
 	cmd := &cobra.Command{
 		Use:   "compile FILE... -o PATH",
@@ -33,19 +33,20 @@ func newCompile() *cobra.Command {
   symbolicate compile symbols/.build-id/*/*.debug -o tables/`,
 		Args: minArgs(1, "the files to compile"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return compileAll(cmd, args, output, options)
+			return compileAll(cmd, args, output, arch, options)
 		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&output, "output", "o", "", "table to write, or the folder for several")
+	f.StringVar(&arch, "default-arch", "", "architecture to compile of a file with several (default the first)")
 	f.IntVar(&options.Workers, "workers", runtime.GOMAXPROCS(0), "how many units to decode at once")
 	f.Var((*serve.ByteSize)(&options.Memory), "memory", "bytes to stay within if possible, such as 512M or 2G (0: no limit)")
 	f.BoolVar(&options.Columns, "columns", false, "keep columns, which takes about as much again as lines do")
 	return cmd
 }
 
-func compileAll(cmd *cobra.Command, paths []string, output string, options symcache.Options) error {
+func compileAll(cmd *cobra.Command, paths []string, output, arch string, options symcache.Options) error {
 	if output == "" {
 		return usagef("name where to write with -o")
 	}
@@ -61,7 +62,7 @@ func compileAll(cmd *cobra.Command, paths []string, output string, options symca
 		if isTable(path) {
 			return fmt.Errorf("%s: is a compiled table already", path)
 		}
-		file, err := objfile.Open(path)
+		file, err := openArch(path, arch)
 		if err != nil {
 			return err
 		}

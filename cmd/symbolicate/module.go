@@ -90,18 +90,20 @@ func (ms *modules) once(key string, open func() (*module, error)) (*module, erro
 	return o.m, o.err
 }
 
-// openFile opens an object file, of one with several architectures the one that
-// was asked for. A file with one has that, whatever was asked for.
-func (ms *modules) openFile(path string) (*objfile.File, error) {
+func (ms *modules) openFile(path string) (*objfile.File, error) { return openArch(path, ms.arch) }
+
+// openArch opens an object file, of one with several architectures the one that
+// was asked for, or else the first. A file with one has that, whatever was asked for.
+func openArch(path, arch string) (*objfile.File, error) {
 	file, err := objfile.Open(path)
-	if err != nil || ms.arch == "" {
+	if err != nil || arch == "" {
 		return file, err
 	}
 	parts, err := file.Slices()
 	if len(parts) == 1 && err == nil {
 		return file, nil
 	}
-	part, err := file.Slice(objfile.ParseArch(archAlias(ms.arch)))
+	part, err := file.Slice(objfile.ParseArch(archAlias(arch)))
 	if err != nil {
 		file.Close()
 	}
