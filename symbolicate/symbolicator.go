@@ -8,6 +8,11 @@
 // Events come from strangers. One that is not JSON is an error that says where;
 // anything else comes back whole, and what could not be resolved says why.
 // Memory and time are in proportion to the event and to the debug files it needs.
+//
+// So do debug files. One that is damaged, that the engine panics on, or that changes
+// while it is used costs the frames of its image their names, and no others. What
+// goes on at the same time has limits ([Options] and constants), so has what is kept.
+// Whose files are found is kept apart by scopes, see [Symbolicator.Scoped].
 package symbolicate
 
 import (
