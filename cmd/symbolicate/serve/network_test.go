@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -161,5 +163,32 @@ func TestFailures(t *testing.T) {
 	}
 	if _, text := r.get("/metrics"); !strings.Contains(text, `nativesym_source_seconds_count{kind="http",result="failed"} 2`) {
 		t.Errorf("the failures are not counted:\n%s", text)
+	}
+}
+
+// TestWatchedNames holds that a source is called the same whether it is watched or
+// not: the server and the command share what they keep.
+func TestWatchedNames(t *testing.T) {
+	for _, w := range []*watch{nil, {log: newLogger(Default(), io.Discard), metrics: newMetrics()}} {
+		c := Default()
+		c.Cache = t.TempDir()
+		c.HTTP = []string{"https://example.com/a layout=native", "https://example.com/b layout=ssqp"}
+		e, err := c.open(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Close()
+		_, remote, err := e.sources(&c.Sources, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range remote {
+			got = append(got, fmt.Sprint(s))
+		}
+		want := []string{"https://example.com/a [native]", "https://example.com/b [ssqp]"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("names (-want +got):\n%s", diff)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -33,6 +34,15 @@ func (w *watch) over(kind string, s symbolicate.Source) symbolicate.Source {
 		return s
 	}
 	return &watched{s, kind, w}
+}
+
+// String returns what the source is called: the engine tells answers that it keeps
+// by that.
+func (s *watched) String() string {
+	if named, ok := s.Source.(fmt.Stringer); ok {
+		return named.String()
+	}
+	return s.kind
 }
 
 // Find asks the source.
