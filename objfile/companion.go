@@ -21,6 +21,7 @@ import (
 type companions struct {
 	path    string   // of the file itself
 	folders []string // where to look besides
+	only    bool     // and nowhere else
 	offered []string // files that may be the shared one, wherever they are
 
 	mu     sync.Mutex
@@ -54,6 +55,16 @@ type companion struct {
 func (f *File) SearchIn(folders ...string) {
 	if f.companions != nil {
 		f.companions.folders = append(f.companions.folders, folders...)
+	}
+}
+
+// SearchOnlyIn is [File.SearchIn] for a file of a stranger: its debug information is
+// looked for in these folders and below, and nowhere else, whatever paths the file
+// has. It is beside f that is looked first, if that is in one of them. Links in the
+// folders are followed.
+func (f *File) SearchOnlyIn(folders ...string) {
+	if f.companions != nil {
+		f.companions.folders, f.companions.only = slices.Clone(folders), true
 	}
 }
 
@@ -127,12 +138,29 @@ func (c *companions) open(path string) *companion {
 	return o
 }
 
+// dirs returns the folders to look in, the nearest first.
+func (c *companions) dirs() []string {
+	dir := filepath.Dir(c.path)
+	if !c.allows(dir) {
+		return c.folders
+	}
+	return append([]string{dir}, c.folders...)
+}
+
+// allows reports whether a path may be looked at.
+func (c *companions) allows(path string) bool {
+	return !c.only || slices.ContainsFunc(c.folders, func(folder string) bool {
+		below, err := filepath.Rel(folder, path)
+		return err == nil && filepath.IsLocal(below)
+	})
+}
+
 // places returns the paths under which a file may be that was called name when
 // the program was built, in dir if name is relative.
 func (c *companions) places(name, dir string) []string {
 	var paths []string
 	add := func(elements ...string) {
-		if p := filepath.Join(elements...); !slices.Contains(paths, p) {
+		if p := filepath.Join(elements...); !slices.Contains(paths, p) && c.allows(p) {
 			paths = append(paths, p)
 		}
 	}
@@ -141,7 +169,7 @@ func (c *companions) places(name, dir string) []string {
 	} else if filepath.IsAbs(dir) {
 		add(dir, name)
 	}
-	for _, folder := range append([]string{filepath.Dir(c.path)}, c.folders...) {
+	for _, folder := range c.dirs() {
 		if !filepath.IsAbs(name) {
 			add(folder, name)
 		}
@@ -296,7 +324,7 @@ func (c *companions) sharedPlaces(links Links) (paths []string) {
 		below = filepath.Join("/", links.SharedPath[i+len("/"+dwz):]) // never above
 	}
 	id := hex.EncodeToString(links.SharedID)
-	for _, folder := range append([]string{filepath.Dir(c.path)}, c.folders...) {
+	for _, folder := range c.dirs() {
 		paths = append(paths, filepath.Join(folder, dwz, below))
 		if len(id) > 2 {
 			paths = append(paths, filepath.Join(folder, ".build-id", id[:2], id[2:]+".debug"))

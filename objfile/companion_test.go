@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -240,6 +241,80 @@ func TestSharedPlaces(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, c.sharedPlaces(tt.links)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// A file of a stranger says where the rest of it is. With its bytes changed it says
+// what the stranger likes.
+func TestSearchOnlyIn(t *testing.T) {
+	const whole, none = "7 functions, 14 inlined calls", "0 functions, 0 inlined calls: unit 0x0: "
+	for _, tt := range []struct {
+		name        string
+		program     string
+		recorded    string // what the program calls its companion
+		instead     string // of the same length
+		at          string // where it is
+		only        []string
+		limits, not string // with only, and without
+	}{
+		{"a split file above the folder", "gcc-split5", "parcel.dwo", "../x/a.dwo", "x/a.dwo", []string{"in"}, none + "../x/a.dwo: no such split file", "4 functions"},
+		{"in the folder's name, longer", "gcc-split5", "parcel.dwo", "../inx.dwo", "inx.dwo", []string{"in"}, none + "../inx.dwo: no such split file", "4 functions"},
+		{"above, and in a folder that is allowed", "gcc-split5", "parcel.dwo", "../x/a.dwo", "x/a.dwo", []string{"in", "x"}, "4 functions", "4 functions"},
+		{"beside, which is not allowed", "gcc-split5", "parcel.dwo", "parcel.dwo", "in/parcel.dwo", nil, none + "parcel.dwo: no such split file", "4 functions"},
+		{"a shared file above the folder", "gcc-dwz", "shared.debug", "../x/a.debug", "x/a.debug", []string{"in"}, whole + ", 14 without a name: unit 0x0: ../x/a.debug: no such shared file", whole},
+		{"that is offered", "gcc-dwz", "shared.debug", "../x/a.debug", "offered", nil, whole, whole},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			copyTo(t, dir, "in/prog", tt.program+"/prog")
+			copyTo(t, dir, tt.at, tt.program+"/"+tt.recorded)
+			prog := filepath.Join(dir, "in/prog")
+			data, err := os.ReadFile(prog)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data = bytes.ReplaceAll(data, []byte(tt.recorded+"\x00"), []byte(tt.instead+"\x00"))
+			if err := os.WriteFile(prog, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			ask := func(limit func(*File)) string {
+				f, err := Open(prog)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer f.Close()
+				limit(f)
+				f.OfferShared(filepath.Join(dir, "offered"))
+				return told(t, f, dir)
+			}
+			var only []string
+			for _, folder := range tt.only {
+				only = append(only, filepath.Join(dir, folder))
+			}
+			if got := ask(func(f *File) { f.SearchOnlyIn(only...) }); !strings.HasPrefix(got, tt.limits) {
+				t.Errorf("got  %s\nwant %s…", got, tt.limits)
+			}
+			if got := ask(func(*File) {}); !strings.HasPrefix(got, tt.not) {
+				t.Errorf("without limits: got %s, want %s…", got, tt.not)
+			}
+		})
+	}
+}
+
+// An absolute path is one that a file may name, too.
+func TestAllows(t *testing.T) {
+	c := companions{path: "/cache/ab/blob", folders: []string{"/symbols"}, only: true}
+	for name, want := range map[string][]string{
+		"/etc/passwd":           {"/symbols/passwd"},
+		"/symbols/a/../b.dwo":   {"/symbols/b.dwo"},
+		"/symbols2/b.dwo":       {"/symbols/b.dwo"},
+		"../other/b.dwo":        {"/symbols/b.dwo"},
+		"..":                    nil,
+		"x/../../symbols/b.dwo": {"/symbols/b.dwo"},
+	} {
+		if diff := cmp.Diff(want, c.places(name, "/build")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

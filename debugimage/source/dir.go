@@ -168,7 +168,16 @@ func (s *search) try(e *entry) {
 		}
 		return
 	}
-	_, _ = s.res.try(s.dir.root, e.path, e.path, s.im) // what became of it is in the result
+	_, _ = s.res.try(s.dir.folders(), e.path, e.path, s.im) // what became of it is in the result
+}
+
+// folders returns where what belongs to a file may be: all of the tree. The root may
+// be a file, and then it is beside it.
+func (d *Dir) folders() []string {
+	if info, err := os.Stat(d.root); err == nil && !info.IsDir() {
+		return []string{filepath.Dir(d.root)}
+	}
+	return []string{d.root}
 }
 
 // baseName returns the last element of a path of Windows or POSIX.

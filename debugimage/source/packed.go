@@ -91,7 +91,7 @@ func (s *search) tryPacked(e *entry) {
 		return
 	}
 	files := len(s.res.Files)
-	builds, err := s.res.try(s.dir.root, e.path, path, s.im)
+	builds, err := s.res.try(s.dir.folders(), e.path, path, s.im)
 	if len(s.res.Files) > files {
 		f := &s.res.Files[files]
 		f.Digest = digest

@@ -43,7 +43,8 @@ type File struct {
 }
 
 // Open opens a file that is not Compiled and has no Sources. The caller closes it.
-// Files that its debug information goes on in are looked for where it was found.
+// Files that its debug information goes on in are looked for where it was found, and
+// nowhere else: the paths in it may be a stranger's.
 func (f File) Open() (*objfile.File, error) {
 	o, err := objfile.Open(f.Path)
 	if err != nil {
@@ -52,7 +53,7 @@ func (f File) Open() (*objfile.File, error) {
 	slices, _ := o.Slices()
 	for _, s := range slices {
 		if s.DebugID() == f.slice.debugID && s.CodeID() == f.slice.codeID {
-			s.SearchIn(f.folders...)
+			s.SearchOnlyIn(f.folders...)
 			s.OfferShared(f.Shared...)
 			attachSymbolMap(s)
 			return s, nil

@@ -156,7 +156,7 @@ func (s *search) followLink(t *tree, f File) {
 		if isLinked(file, image, links) {
 			look = Lookup{Location: e.path, Status: Found}
 			s.res.Files = append(s.res.Files, File{
-				Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folders: []string{s.dir.root},
+				Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folders: s.dir.folders(),
 			})
 		}
 		file.Close()

@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,16 +13,17 @@ import (
 // Try opens a local file and adds it to r if it is one of an image's, which it
 // reports. What became of it is among the lookups either way. Messages call the
 // file by its origin: where it came from, which is path itself for one that was
-// there.
+// there. Beside it nothing is looked for that belongs to it: what lies there has
+// nothing to do with it.
 func (r *Result) Try(origin, path string, im *debugimage.Image) bool {
 	before := len(r.Files)
-	_, _ = r.try(filepath.Dir(path), origin, path, im)
+	_, _ = r.try(nil, origin, path, im)
 	return len(r.Files) > before
 }
 
-// try is Try for a file of a folder, which may hold what belongs to it. It returns
+// try is Try for a file of folders, which may hold what belongs to it. It returns
 // which builds the file is of, or why that is unknown.
-func (r *Result) try(folder, origin, path string, im *debugimage.Image) ([]build, error) {
+func (r *Result) try(folders []string, origin, path string, im *debugimage.Image) ([]build, error) {
 	c, err := openCandidate(path)
 	if err != nil {
 		r.Lookups = append(r.Lookups, Lookup{origin, statusOf(err), strings.ReplaceAll(err.Error(), path, origin)})
@@ -37,7 +37,7 @@ func (r *Result) try(folder, origin, path string, im *debugimage.Image) ([]build
 		return builds, nil
 	}
 	r.Files = append(r.Files, File{
-		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folders: []string{folder},
+		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folders: folders,
 	})
 	r.Lookups = append(r.Lookups, Lookup{Location: origin, Status: Found})
 	return builds, nil

@@ -1,13 +1,17 @@
 package source
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/internal/fixture"
+	"github.com/nativesym/nativesym/objfile"
+	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
 // A file is called by its origin, wherever its bytes are.
@@ -37,6 +41,60 @@ func TestTry(t *testing.T) {
 				t.Errorf("found %v, want %v, from %s; files %+v", found, want, origin, res.Files)
 			}
 		})
+	}
+}
+
+// A debug file says where its split files are. Of a file from somewhere else none of
+// that is true here, and of one in a folder what is in the folder.
+func TestFilesStayInTheirFolder(t *testing.T) {
+	dir := t.TempDir()
+	const recorded, instead = "parcel.dwo\x00", "../x/a.dwo\x00"
+	prog := bytes.ReplaceAll(fixture.Read(t, "bin/parcel/gcc-split5/prog"), []byte(recorded), []byte(instead))
+	put(t, filepath.Join(dir, "in/prog"), prog)
+	put(t, filepath.Join(dir, "in/weigh.dwo"), fixture.Read(t, "bin/parcel/gcc-split5/weigh.dwo"))
+	put(t, filepath.Join(dir, "x/a.dwo"), fixture.Read(t, "bin/parcel/gcc-split5/parcel.dwo"))
+	o, err := objfile.Parse("prog", prog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	im := &debugimage.Image{Type: debugimage.ELF, CodeID: o.CodeID()}
+	find := func(root string) []File {
+		res, err := NewDir(filepath.Join(dir, root)).Find(t.Context(), im)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Files
+	}
+	var brought Result
+	brought.Try("http://symbols.test/prog", filepath.Join(dir, "in/prog"), im)
+	for _, tt := range []struct {
+		name  string
+		files []File
+		want  int
+	}{
+		{"the folder of both", find("."), 7},
+		{"the folder of one", find("in"), 3},
+		{"the file itself", find("in/prog"), 3},
+		{"from somewhere else", brought.Files, 0},
+	} {
+		f, err := tt.files[0].Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := f.DebugInfo()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		var u debuginfo.Unit
+		for i, r := 0, info.NewReader(); i < info.NumUnits(); i++ {
+			_ = r.Read(i, &u) // a split file that is not there is an error
+			got += len(u.Functions)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %d functions, want %d", tt.name, got, tt.want)
+		}
+		f.Close()
 	}
 }
 
