@@ -71,25 +71,25 @@ func hasEnd(resp *http.Response) bool {
 }
 
 // restart takes a response that has the file from its start, and skips what is
-// written already.
+// written already, if that is the same. Only then is the response's tag that of what
+// is written.
 func (d *download) restart(resp *http.Response, dog *watchdog) error {
-	d.total, d.tag = resp.ContentLength, strongTag(resp)
-	if d.total > d.max {
+	if resp.ContentLength > d.max {
 		return tooLarge(d.max)
 	}
-	if d.written == 0 {
-		return nil
+	if d.written > 0 {
+		var again maphash.Hash
+		again.SetSeed(d.sum.Seed())
+		switch _, err := io.CopyN(&again, dog.reader(resp.Body), d.written); {
+		case err == io.EOF:
+			return errChanged
+		case err != nil:
+			return err
+		case again.Sum64() != d.sum.Sum64():
+			return errChanged
+		}
 	}
-	var again maphash.Hash
-	again.SetSeed(d.sum.Seed())
-	switch _, err := io.CopyN(&again, dog.reader(resp.Body), d.written); {
-	case err == io.EOF:
-		return errChanged
-	case err != nil:
-		return err
-	case again.Sum64() != d.sum.Sum64():
-		return errChanged
-	}
+	d.total, d.tag = resp.ContentLength, strongTag(resp)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -104,6 +105,34 @@ func TestResume(t *testing.T) {
 				t.Errorf("wrote %q", b.String())
 			}
 		})
+	}
+}
+
+// A second version that breaks off before it was compared with the first does not go
+// on from it: its tag is not that of what is written.
+func TestNoSpliceOfVersions(t *testing.T) {
+	abort := func(w http.ResponseWriter, text, tag string) {
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, text)
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	for _, tag := range []string{`"v1"`, ""} {
+		var asked atomic.Int32
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			switch asked.Add(1) {
+			case 1:
+				abort(w, "0123", tag)
+			case 2:
+				abort(w, "ab", `"v2"`)
+			default:
+				w.Header().Set("ETag", `"v2"`)
+				http.ServeContent(w, r, "", time.Time{}, strings.NewReader("abcdefghij"))
+			}
+		})
+		_, _, err := get(client(t, Options{}), s.URL)
+		wantError(t, s, err, Failed, "SERVER: the file changed while it was read")
 	}
 }
 
