@@ -80,34 +80,31 @@ func (c codec) nest(id string, body proto.Message) (mem.BufferSlice, error) {
 	return slices.Insert(inner, 0, mem.Buffer(mem.SliceBuffer(head))), nil
 }
 
-// Unmarshal fills a message from its wire format.
+// Unmarshal fills a message from its wire format. What has no text, or is not as it
+// should be, is left to the codec that knows everything.
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	s := splitter{Reader: data.Reader()}
 	defer s.Close()
 	switch m := v.(type) {
 	case *SymbolicateEventRequest:
-		if rest, ok := s.split(requestProtobuf, requestJSON); ok {
-			err := proto.Unmarshal(rest, m)
+		if s.split(m, requestProtobuf, requestJSON) {
 			m.Event = &SymbolicateEventRequest_Json{s.text}
-			return err
+			return nil
 		}
 	case *SymbolicateEventsRequest:
-		if rest, ok := s.split(requestProtobuf, streamBody, requestJSON); ok {
-			err := proto.Unmarshal(rest, m)
-			m.GetRequest().Event = &SymbolicateEventRequest_Json{s.text}
-			return err
+		if s.split(m, requestProtobuf, streamBody, requestJSON) && m.Request != nil {
+			m.Request.Event = &SymbolicateEventRequest_Json{s.text}
+			return nil
 		}
 	case *SymbolicateEventResponse:
-		if rest, ok := s.split(responseProtobuf, responseJSON); ok {
-			err := proto.Unmarshal(rest, m)
+		if s.split(m, responseProtobuf, responseJSON) {
 			m.Event = &SymbolicateEventResponse_Json{s.text}
-			return err
+			return nil
 		}
 	case *SymbolicateEventsResponse:
-		if rest, ok := s.split(responseProtobuf, streamBody, responseJSON); ok {
-			err := proto.Unmarshal(rest, m)
+		if s.split(m, responseProtobuf, streamBody, responseJSON) && m.GetResponse() != nil {
 			m.GetResponse().Event = &SymbolicateEventResponse_Json{s.text}
-			return err
+			return nil
 		}
 	}
 	return c.CodecV2.Unmarshal(data, v)
@@ -119,15 +116,16 @@ type splitter struct {
 	text []byte // nil: not met
 }
 
-// split returns the message without its text, whose field numbers path has. It
-// reports whether there is exactly one text and nothing that is for a real
-// decoder to judge: an event in both forms, a group, or what is no protobuf.
-func (s *splitter) split(protobuf protowire.Number, path ...protowire.Number) (rest []byte, ok bool) {
-	rest, ok = s.fields(s.Remaining(), protobuf, path)
-	return rest, ok && s.text != nil
+// split fills m with all but its text, whose field numbers path has. It reports
+// whether there is exactly one text and nothing that is for a real decoder to
+// judge: an event in both forms, a group, or what is no protobuf.
+func (s *splitter) split(m proto.Message, protobuf protowire.Number, path ...protowire.Number) bool {
+	rest, ok := s.fields(s.Remaining(), protobuf, path)
+	return ok && s.text != nil && proto.Unmarshal(rest, m) == nil
 }
 
-// fields is split for the next size bytes.
+// fields returns the next size bytes, which are fields, without the text. It reports
+// whether it could.
 func (s *splitter) fields(size int, protobuf protowire.Number, path []protowire.Number) (rest []byte, ok bool) {
 	for end := s.Remaining() - size; s.Remaining() > end; {
 		tag, err := binary.ReadUvarint(s)

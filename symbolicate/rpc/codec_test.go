@@ -61,6 +61,45 @@ func TestCodecSpeaksProtobuf(t *testing.T) {
 	}
 }
 
+// hostile returns messages that look like one with a text until they are read on.
+func hostile() (wires [][]byte) {
+	field := func(number protowire.Number, content []byte) []byte {
+		return protowire.AppendBytes(protowire.AppendTag(nil, number, protowire.BytesType), content)
+	}
+	request, response := field(streamBody, field(requestJSON, []byte("{}"))), field(streamBody, field(responseJSON, []byte("{}")))
+	return [][]byte{
+		protowire.AppendTag(nil, 9, protowire.StartGroupType),
+		append(field(streamID, []byte("\xff")), request...), // not UTF-8
+		append(response, field(3, nil)...),                  // an error takes the response's place
+		append(request, request...),
+		append(request, 0x80),
+		{streamBody<<3 | 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01},
+	}
+}
+
+// A message that is not as it should be is what any decoder makes of it.
+func TestCodecOnHostileMessages(t *testing.T) {
+	for _, wire := range hostile() {
+		sameAsProto(t, wire, 3)
+	}
+}
+
+// sameAsProto decodes wire as each kind of message, with the codec and without.
+func sameAsProto(t *testing.T, wire []byte, size int) {
+	t.Helper()
+	for _, m := range []proto.Message{&SymbolicateEventRequest{}, &SymbolicateEventsRequest{}, &SymbolicateEventResponse{}, &SymbolicateEventsResponse{}} {
+		want := m.ProtoReflect().New().Interface()
+		wantErr := proto.Unmarshal(wire, want)
+		err := newCodec().Unmarshal(pieces(wire, max(1, size)), m)
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%T from %x: %v, want %v", m, wire, err, wantErr)
+		}
+		if diff := cmp.Diff(want, m, protocmp.Transform()); err == nil && diff != "" {
+			t.Fatalf("from %x (-any decoder +codec):\n%s", wire, diff)
+		}
+	}
+}
+
 // pieces cuts data as a connection might.
 func pieces(data []byte, size int) (s mem.BufferSlice) {
 	for len(data) > size {
@@ -79,19 +118,8 @@ func FuzzCodec(f *testing.F) {
 		}
 		f.Add(wire, 7)
 	}
-	f.Add(protowire.AppendTag(nil, 9, protowire.StartGroupType), 1)
-	c := newCodec()
-	f.Fuzz(func(t *testing.T, wire []byte, size int) {
-		for _, m := range []proto.Message{&SymbolicateEventRequest{}, &SymbolicateEventsRequest{}, &SymbolicateEventResponse{}, &SymbolicateEventsResponse{}} {
-			want := m.ProtoReflect().New().Interface()
-			wantErr := proto.Unmarshal(wire, want)
-			err := c.Unmarshal(pieces(wire, max(1, size)), m)
-			if (err == nil) != (wantErr == nil) {
-				t.Fatalf("%T: %v, want %v", m, err, wantErr)
-			}
-			if diff := cmp.Diff(want, m, protocmp.Transform()); err == nil && diff != "" {
-				t.Fatalf("-any decoder +codec:\n%s", diff)
-			}
-		}
-	})
+	for _, wire := range hostile() {
+		f.Add(wire, 7)
+	}
+	f.Fuzz(func(t *testing.T, wire []byte, size int) { sameAsProto(t, wire, size) })
 }
