@@ -288,7 +288,7 @@ func notFound(im *debugimage.Image, lookups []source.Lookup) *debugFile {
 	fmt.Fprintf(&b, "no debug file with %s", strings.Join(ids, " or "))
 	told := 0
 	for _, l := range lookups {
-		f.status = max(f.status, statusOf[l.Status])
+		f.status = max(f.status, statusOf(l.Status))
 		if l.Status == source.NotFound || told > maxOthers {
 			continue
 		}
@@ -307,12 +307,16 @@ func notFound(im *debugimage.Image, lookups []source.Lookup) *debugFile {
 	return f
 }
 
-// statusOf is what a lookup makes of an image that nobody has the debug file of.
+// statusOf returns what a lookup makes of an image that nobody has the debug file of.
 // What gives more hope is the greater.
-var statusOf = [...]ImageStatus{
-	source.NotFound:  ImageMissing,
-	source.OtherID:   ImageMissing,
-	source.Malformed: ImageMalformed,
-	source.TooLarge:  ImageTooLarge,
-	source.Failed:    ImageFetchingFailed,
+func statusOf(s source.Status) ImageStatus {
+	switch s {
+	case source.Malformed:
+		return ImageMalformed
+	case source.TooLarge:
+		return ImageTooLarge
+	case source.Failed:
+		return ImageFetchingFailed
+	}
+	return ImageMissing
 }
