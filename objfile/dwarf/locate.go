@@ -32,7 +32,22 @@ func (d *Data) Locate(addr uint64) []int {
 		return units
 	}
 	d.rootsOnce.Do(func() { d.locator.rooted, d.locator.open = d.roots() })
-	return append(within(d.locator.rooted, addr), d.locator.open...)
+	units := append(within(d.locator.rooted, addr), d.locator.open...)
+	if len(units) == 0 {
+		units = around(d.locator.listed, addr)
+	}
+	return units
+}
+
+// around returns the unit that has ranges on both sides of addr next to it. GNAT
+// leaves functions out of the ranges of a unit that it gave to the linker to drop,
+// and that the linker kept.
+func around(list []located, addr uint64) []int {
+	i := sort.Search(len(list), func(i int) bool { return list[i].Start > addr })
+	if i == 0 || i == len(list) || list[i-1].unit != list[i].unit {
+		return nil
+	}
+	return []int{list[i].unit}
 }
 
 // Extent returns how many bytes of .debug_info the unit of a handle takes, and how
@@ -88,10 +103,9 @@ func (d *Data) aranges() []located {
 		}
 		c.Skip(-(c.Offset() - start) % uint64(2*addrSize))
 		for c.Offset()+uint64(2*addrSize) <= end && c.Err() == nil {
+			// A pair of zeros ends a set, but on RISC-V it is also what a linker
+			// leaves of code that it dropped.
 			addr, size := c.Uint(addrSize), c.Uint(addrSize)
-			if addr == 0 && size == 0 {
-				break
-			}
 			if size > 0 && addr+size > addr && d.isCode(addr) {
 				list = append(list, located{debuginfo.Range{Start: addr, End: addr + size}, int(unit)})
 			}

@@ -38,7 +38,7 @@ func TestLocate(t *testing.T) {
 		at[i] = len(a.info.b)
 		a.unit(unitSpec{}, root)
 	}
-	a.set(unitSpec{}, at[0], 0x10, 0x10, 0x800, 0x10)
+	a.set(unitSpec{}, at[0], 0x10, 0x10, 0x800, 0x10, 0, 0, 0x900, 0x10)
 	d := a.data(t)
 	for _, tt := range []struct {
 		name string
@@ -50,9 +50,10 @@ func TestLocate(t *testing.T) {
 		{"listed, though its root says otherwise", 0x808, []int{at[0]}},
 		{"by its root", 0x20, []int{at[1], at[3], at[5]}},
 		{"by two roots, the latest start first", 0x2f, []int{at[2], at[1], at[3], at[5]}},
-		{"nobody's", 0x900, []int{at[3], at[5]}},
+		{"nobody's", 0xa00, []int{at[3], at[5]}},
 		{"dropped", 0x5000, []int{at[3], at[5]}},
 		{"before everything", 0, []int{at[3], at[5]}},
+		{"listed after a pair of zeros", 0x900, []int{at[0]}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := d.Locate(tt.addr); !slices.Equal(got, tt.want) {
@@ -83,6 +84,22 @@ func TestLocateShared(t *testing.T) {
 	}
 	if got := a.data(t).Locate(0x14); !slices.Equal(got, want) {
 		t.Errorf("Locate = %#x, want %#x", got, want)
+	}
+}
+
+// A hole between two ranges of one unit may be its own.
+func TestLocateAround(t *testing.T) {
+	a := assembler{code: []uint64{0x10, 0x1000}}
+	a.unit(unitSpec{}, cu(lowHigh(0x10, 0x20)))
+	second := len(a.info.b)
+	a.unit(unitSpec{}, cu(lowHigh(0x100, 0x180)))
+	a.set(unitSpec{}, 0, 0x10, 0x10)
+	a.set(unitSpec{}, second, 0x100, 0x20, 0x160, 0x20)
+	d := a.data(t)
+	for addr, want := range map[uint64][]int{0x8: nil, 0x18: {0}, 0x40: nil, 0x120: {second}, 0x15f: {second}, 0x180: nil} {
+		if got := d.Locate(addr); !slices.Equal(got, want) {
+			t.Errorf("Locate(%#x) = %#x, want %#x", addr, got, want)
+		}
 	}
 }
 
