@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,19 @@ type imageKey struct {
 
 func keyOf(scope uint32, im *debugimage.Image) imageKey {
 	return imageKey{scope, im.Type, im.DebugID, im.CodeID, baseName(im.CodeFile), baseName(im.DebugFile)}
+}
+
+// kept returns the key as it is kept: an event's strings are parts of longer ones.
+func (k imageKey) kept() imageKey {
+	k.codeID, k.codeFile, k.debugFile = strings.Clone(k.codeID), strings.Clone(k.codeFile), strings.Clone(k.debugFile)
+	return k
+}
+
+// size returns how many bytes a key takes that is kept, and what it is kept in: names
+// are as long as an event has them.
+func (k imageKey) size() int64 {
+	const place = 500 // the entry, and its element of the list and of the map; measured
+	return place + int64(len(k.codeID)+len(k.codeFile)+len(k.debugFile))
 }
 
 // A loaded is what became of the search for an image's debug file.
@@ -193,6 +207,7 @@ func (s *store) last(key imageKey) *loaded {
 
 // keep puts what was loaded for an image in the place of what was there.
 func (s *store) keep(key imageKey, l *loaded) {
+	key = key.kept()
 	s.put(key, l)
 	if o := l.file.opened; o != nil {
 		o.names.onGrowth(func(n int64) { s.grow(key, l, n) })
@@ -205,7 +220,7 @@ func (s *store) put(key imageKey, l *loaded) {
 	if el := s.entries[key]; el != nil {
 		s.remove(el)
 	}
-	e := &entry{key: key, size: l.file.size(), loaded: l}
+	e := &entry{key: key, size: key.size() + l.file.size(), loaded: l}
 	s.entries[key] = s.recent.PushFront(e)
 	s.stats.Bytes += e.size
 	s.trim()

@@ -3,6 +3,7 @@ package symbolicate
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -40,6 +42,30 @@ func newTestStore(max int64) *store {
 	s := new(store)
 	s.init(max, new(counts))
 	return s
+}
+
+// Names of images are an event's, and as long as it likes: those that are kept count,
+// and nothing of the event is kept with them.
+func TestStoreCountsNames(t *testing.T) {
+	const long = 100 << 10
+	s := New(Options{MaxBytes: 5 * long})
+	for i := range 20 {
+		mustEvent(t, s, fmt.Appendf(nil, `{"platform":"native","stacktrace":{"frames":[{"instruction_addr":"0x10001234"}]},"debug_meta":{"images":[`+
+			`{"type":"elf","debug_id":"%032x","code_file":"/%s/%[2]s","image_addr":"0x10000000"}]}}`, i+1, strings.Repeat("x", long)))
+	}
+	if st := s.Stats(); st.Images != 4 || st.Bytes < 4*long || st.Bytes > 5*long {
+		t.Errorf("%d images in %d bytes, want 4 in %d to %d", st.Images, st.Bytes, 4*long, 5*long)
+	}
+	for key := range s.store.entries {
+		whole := strings.Repeat("x", long)
+		im := debugimage.Image{CodeFile: "/usr/" + whole}
+		if kept := keyOf(0, &im).kept().codeFile; kept != whole || unsafe.StringData(kept) == unsafe.StringData(im.CodeFile[5:]) {
+			t.Error("what is kept is part of the path")
+		}
+		if len(key.codeFile) != long {
+			t.Errorf("a key has a name of %d bytes, want %d", len(key.codeFile), long)
+		}
+	}
 }
 
 func TestStoreForgets(t *testing.T) {
