@@ -69,7 +69,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	r := report{options: o, group: s.group.problem}
+	r := report{options: o, loadBefore: loadAverage(), group: s.group.problem}
 	if r.costs, err = compare(ctx, engine, s.target, big); err != nil {
 		return err
 	}

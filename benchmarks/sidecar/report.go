@@ -14,12 +14,13 @@ import (
 
 // A report is everything that was found out.
 type report struct {
-	options   options
-	group     string // why there is no control group, "" there is one
-	costs     []cost
-	load      load
-	peak      int64
-	groupPeak int64
+	options    options
+	loadBefore string // as the kernel averages it over a minute
+	group      string // why there is no control group, "" there is one
+	costs      []cost
+	load       load
+	peak       int64
+	groupPeak  int64
 }
 
 // A row is a line of the report. Must is the most that Value may be.
@@ -81,7 +82,7 @@ func (r *report) write(name string) error {
 	} else {
 		fmt.Fprintf(&text, "no control group: %s\n", r.group)
 	}
-	text.WriteString("clients and server share the processor\n\n")
+	fmt.Fprintf(&text, "clients and server share the processor; load of the machine before: %s\n\n", r.loadBefore)
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		must := "\t"
@@ -106,4 +107,11 @@ func processor() string {
 		}
 	}
 	return fmt.Sprintf("%s, %d cores, %s", name, runtime.NumCPU(), runtime.Version())
+}
+
+// loadAverage returns how many processes wanted a processor in the last minute.
+func loadAverage() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	average, _, _ := strings.Cut(string(text), " ")
+	return average
 }
