@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -15,9 +16,22 @@ import (
 )
 
 // Check reports what would keep a server from starting with this configuration,
-// but for addresses that are taken.
+// but for addresses that are taken. It writes nothing to the cache: whoever checks
+// may be somebody else than who serves, whose files would be in the way.
 func (c *Config) Check() error {
-	engine, err := c.Open()
+	checked := *c
+	if c.Cache != "" {
+		if info, err := os.Stat(c.Cache); err == nil && !info.IsDir() {
+			return fmt.Errorf("cache: %s is not a folder", c.Cache)
+		}
+		dir, err := os.MkdirTemp("", "nativesym-check-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		checked.Cache = dir
+	}
+	engine, err := checked.Open()
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,9 @@ func TestOpenErrors(t *testing.T) {
 		{"in-app", "function:x +app", `in-app "function:x +app": function:x: want package:PATTERN, path:PATTERN, +app or -app, and ? for a blank in a pattern`},
 		{"debuginfod", "", "debuginfod: names no place"},
 		{"debuginfod", "localhost:8002", "debuginfod: want a URL that starts with https:// or http://"},
-		{"debuginfod", "https://user:hunter2@example.com/", "debuginfod: has credentials in it, which belong in a file: auth-file=FILE"},
+		{"debuginfod", "https://user:hunter2@example.com/", "debuginfod: has credentials or a query in it: what is secret belongs in a file or in the environment"},
+		{"debuginfod", "https://user:hunter2@example.com/ no=option", "debuginfod: has credentials or a query in it: what is secret belongs in a file or in the environment"},
+		{"http", "https://example.com/?sig=hunter2 layout=ssqp", "http: has credentials or a query in it: what is secret belongs in a file or in the environment"},
 		{"debuginfod", "https://hunter2%zz@example.com/", "debuginfod: is no URL"},
 		{"debuginfod", "environment", "debuginfod: DEBUGINFOD_URLS names no server"},
 		{"debuginfod", "https://a/ layout=ssqp", `debuginfod: https://a/: option "layout": want auth-file, auth-env, each with =VALUE`},
@@ -45,7 +47,7 @@ func TestOpenErrors(t *testing.T) {
 		{"debuginfod", "https://a/ auth-file=DIR/file", "debuginfod: https://a/: DIR/file is empty"},
 		{"debuginfod", "https://a/ auth-env=NOT_SET_ANYWHERE", "debuginfod: https://a/: NOT_SET_ANYWHERE is empty"},
 		{"debuginfod", "https://a/ auth-env=HOME auth-file=DIR/file", "debuginfod: https://a/: has auth-file and auth-env, want one of them"},
-		{"symbol-server", "environment", "symbol-server: has credentials in it, which belong in a file: auth-file=FILE"},
+		{"symbol-server", "environment", "symbol-server: has credentials or a query in it: what is secret belongs in a file or in the environment"},
 		{"http", "https://a/", "http: https://a/: say how its files are laid out, as layout=unified"},
 		{"http", "https://a/ layout=mine", `http: layout "mine": want one of native, symstore, symstore_index2, ssqp, debuginfod, unified, slashsymbols, breakpad`},
 		{"s3", "bucket layout=ssqp key-env=ONE_WORD", "s3: bucket: want a key of the form ACCESS-KEY SECRET-KEY [SESSION-TOKEN]"},
@@ -69,6 +71,9 @@ func TestOpenErrors(t *testing.T) {
 		e, err := c.Open()
 		if err == nil {
 			e.Close()
+		}
+		if strings.Contains(textOf(err), "hunter2") {
+			t.Errorf("%s %q: the error has the secret: %v", tt.setting, tt.value, err)
 		}
 		if got := strings.ReplaceAll(textOf(err), dir, "DIR"); got != tt.want {
 			t.Errorf("%s %q: error %q, want %q", tt.setting, tt.value, got, tt.want)

@@ -22,6 +22,9 @@ func parsePlace(text string, allowed []string) (place, error) {
 	if len(fields) == 0 {
 		return place{}, errors.New("names no place")
 	}
+	if err := checkSecrets(fields[0]); err != nil {
+		return place{}, err
+	}
 	p := place{at: fields[0], options: make(map[string]string)}
 	for _, field := range fields[1:] {
 		name, value, _ := strings.Cut(field, "=")
@@ -33,17 +36,27 @@ func parsePlace(text string, allowed []string) (place, error) {
 	return p, nil
 }
 
-// checkURL refuses what is no URL of a server, and secrets in one: it would be
-// shown in the list of processes, in logs and to whoever reads the configuration.
+// checkURL refuses what is no URL of a server, and secrets in one.
 func checkURL(text string) error {
+	if err := checkSecrets(text); err != nil {
+		return err
+	}
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return errors.New("want a URL that starts with https:// or http://")
+	}
+	return nil
+}
+
+// checkSecrets refuses URLs with secrets in them: they would be shown in the list of
+// processes, in logs and to whoever reads the configuration. Its errors do not
+// repeat the text.
+func checkSecrets(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return errors.New("is no URL") // the error repeats the text, secrets and all
-	case u.User != nil:
-		return errors.New("has credentials in it, which belong in a file: auth-file=FILE")
-	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
-		return errors.New("want a URL that starts with https:// or http://")
+		return errors.New("is no URL")
+	case u.User != nil || u.RawQuery != "":
+		return errors.New("has credentials or a query in it: what is secret belongs in a file or in the environment")
 	}
 	return nil
 }
