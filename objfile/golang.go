@@ -61,8 +61,12 @@ func (f *File) goImage() gopclntab.Image {
 
 // goSegments is goImage for a file without section headers.
 func (f *elfFile) goSegments() (im gopclntab.Image) {
+	share := f.share()
 	for _, s := range f.loads {
 		part := gopclntab.Section{Addr: s.vaddr, Bytes: f.fileBytes(s.offset, s.filesz)}
+		if !share.take(len(part.Bytes)) {
+			break
+		}
 		im.Data = append(im.Data, part)
 		if s.flags&elf.PF_X != 0 {
 			im.Code = append(im.Code, debuginfo.Range{Start: s.vaddr, End: s.vaddr + uint64(len(part.Bytes))})
