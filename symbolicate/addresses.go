@@ -47,7 +47,8 @@ type Location struct {
 
 // Lookup returns what is at rels, offsets from the start of an image. They are
 // taken as they are: who has return addresses subtracts what [CallAddr] does.
-// Memory is in proportion to the addresses and the calls inlined at them.
+// Memory is in proportion to the addresses: should the calls inlined at them be more
+// than 262,144 and four for each address, those of the rest are left out.
 //
 // An image without debug file is an answer. When the context's deadline passes,
 // the answer says so; when it is cancelled, Lookup returns an error.
@@ -79,6 +80,9 @@ func (l *Lookups) ask(o *opened, rels []uint64) {
 			return
 		}
 		first := len(l.Locations)
+		if n := len(frames); n > 1 && tooMany(first+n, len(rels)) {
+			frames = frames[n-1:]
+		}
 		l.Locations = o.appendLocations(l.Locations, frames)
 		l.Index[i] = Span{int32(first), int32(len(l.Locations))}
 		last = i

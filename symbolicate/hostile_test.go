@@ -1,11 +1,17 @@
 package symbolicate
 
 import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/internal/fixture"
 )
 
@@ -89,5 +95,66 @@ func TestGrowth(t *testing.T) {
 	}
 	if n := strings.Count(string(out), last.Reason); n != frames+1-whole {
 		t.Errorf("%d frames say that they are cut, want %d", n, frames+1-whole)
+	}
+}
+
+// nested is a folder with a Breakpad file of some kilobytes, in which so many calls
+// are inlined at every address of a function, and the image that it is of.
+func nested(t *testing.T, depth int) (dir string, im debugimage.Image) {
+	t.Helper()
+	const id = "0123456789ABCDEF0123456789ABCDEF0"
+	text := "MODULE Linux x86_64 " + id + " prog\nFILE 0 a.c\nINLINE_ORIGIN 0 f\nFUNC 1000 100000 0 outermost\n"
+	for d := range depth {
+		text += fmt.Sprintf("INLINE %d 1 0 0 1000 100000\n", d)
+	}
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.sym"), []byte(text+"1000 100000 1 0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f := debugimage.Fields{Type: "elf", DebugID: id, ImageAddr: "0x10000000"}
+	return dir, f.Image()
+}
+
+// What is kept of a lookup is in proportion to the addresses, whatever the file says.
+func TestInlinedCallsAreBounded(t *testing.T) {
+	const depth, n = 300, 2000
+	dir, im := nested(t, depth)
+	s := New(Options{Sources: []Source{source.NewDir(dir)}})
+	rels := make([]uint64, n)
+	event := []byte(`{"platform":"native","debug_meta":{"images":[{"type":"elf","image_addr":"0x10000000","debug_id":"` +
+		im.DebugID.String() + `"}]},"stacktrace":{"frames":[`)
+	for i := range rels {
+		rels[i] = 0x1010 + 4*uint64(i)
+		event = fmt.Appendf(event, `{"instruction_addr":"%#x"},`, 0x10000000+rels[i])
+	}
+	event = append(bytes.TrimSuffix(event, []byte(",")), "]}}"...)
+	const limit = freeCalls + callsEach*n
+	check := func(what string, calls, first, last int) {
+		t.Helper()
+		if calls > limit+n || calls < limit-depth || first != depth+1 || last != 1 {
+			t.Errorf("%s: %d calls, %d of the first address and %d of the last; want about %d, %d and 1", what, calls, first, last, limit, depth+1)
+		}
+	}
+
+	l, err := s.Lookup(t.Context(), &im, rels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("lookup", len(l.Locations), len(l.At(0)), len(l.At(n-1)))
+	if got := l.At(n - 1)[0]; got.Function != "outermost" || got.Inlined {
+		t.Errorf("what is left of the last is %+v, want the outermost call", got)
+	}
+
+	_, r, err := s.Explain(t.Context(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	for _, f := range r.Frames {
+		calls += f.Calls
+	}
+	check("event", calls, r.Frames[0].Calls, r.Frames[n-1].Calls)
+	if got, want := r.Frames[n-1].Reason, "calls inlined here are left out: the event has grown too large"; got != want {
+		t.Errorf("reason %q, want %q", got, want)
 	}
 }
