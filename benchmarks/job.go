@@ -52,10 +52,14 @@ const (
 	askSome    = "100 addresses"
 	askMany    = "100 000 addresses"
 	askInPDB   = "10 000 addresses"
+	budgeted   = "compile, 1 thread, --memory=256M"
 )
 
 // jobs returns all jobs on s, with the sides whose answers were found comparable.
 func jobs(s subject, agreed agreements) []job {
+	if s.budgeted {
+		return []job{budgetJob(s)}
+	}
 	all := []job{
 		decodeJob(s),
 		compileJob(s, agreed, compileOne, 1, processor, memory),
@@ -88,6 +92,18 @@ func decodeJob(s subject) job {
 			return spend(d.command(s), processor, memory)
 		}})
 	}
+	return j
+}
+
+// budgetJob compiles within a budget, which peers cannot be given.
+func budgetJob(s subject) job {
+	j := newJob(s, budgeted)
+	c := compilers[0]
+	j.sides = []side{{c.name, func(int) (figures, error) {
+		within := c.command(s, 1)
+		within.args = append(within.args, "--memory=256M")
+		return spend(within, processor, memory)
+	}}}
 	return j
 }
 

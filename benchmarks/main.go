@@ -96,7 +96,7 @@ func (o options) try(s subject) (trial, error) {
 			}
 		}
 	}
-	if t.Agreed.Asked == 0 {
+	if t.Agreed.Asked == 0 && !s.budgeted {
 		start := time.Now()
 		var err error
 		if t.Agreed, err = agree(s); err != nil {

@@ -64,6 +64,8 @@ var targets = map[group][]target{elf: {
 	{compileOne, processor, oursRate, 1, nil},
 	{compileOne, memory, oursSize, 1, huge},
 	{lookup, batch, llvm, 100, nil},
+}, breakpad: {
+	{budgeted, memory, oursBudget, 1, nil},
 }}
 
 // mustReach returns the ratio that a measure must reach; ok is false where nothing is promised.

@@ -29,6 +29,9 @@ const (
 	// of the file, of which its mapping takes one part.
 	oursRate = "150 MB/s"
 	oursSize = "3 × the file"
+
+	// What compiling within a budget is compared with.
+	oursBudget = "256 MB and twice the table"
 )
 
 // Programs, found by path or in PATH.
