@@ -20,13 +20,43 @@ import (
 
 // get returns the file of an image at a path of the store, downloaded unless the
 // cache has it. The error is a [*filecache.Miss] for what is remembered.
+//
+// A path may be made of one id, and the file be told by another: somebody who asked
+// with a wrong one has it remembered as another build's. Whose it is stands there.
 func (s *Source) get(ctx context.Context, path string, im *debugimage.Image) (filecache.Entry, error) {
+	e, err := s.getOnce(ctx, path, im)
+	if miss, ok := errors.AsType[*filecache.Miss](err); ok && isRefused(miss, im) {
+		if err := s.options.Cache.Forget(s.key(path)); err != nil {
+			return e, err
+		}
+		return s.getOnce(ctx, path, im)
+	}
+	return e, err
+}
+
+func (s *Source) getOnce(ctx context.Context, path string, im *debugimage.Image) (filecache.Entry, error) {
 	return s.options.Cache.Get(ctx, s.key(path), func(ctx context.Context, w *os.File) ([]byte, error) {
 		if err := s.download(ctx, path, w); err != nil {
 			return nil, err
 		}
 		return nil, s.verify(path, w, im)
 	})
+}
+
+// isRefused reports whether a miss says of a file of the image that it is another's.
+func isRefused(m *filecache.Miss, im *debugimage.Image) bool {
+	ids, ok := strings.CutPrefix(m.Reason, source.OtherID.String()+": ")
+	if !ok {
+		return false
+	}
+	for build := range strings.SplitSeq(ids, " and ") {
+		for id := range strings.SplitSeq(build, ", ") {
+			if !im.DebugID.IsZero() && id == "debug id "+im.DebugID.String() || im.CodeID != "" && id == "code id "+im.CodeID {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // key names the file at a path: whose question it is, which store, which file.
