@@ -240,7 +240,7 @@ func FuzzPackage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, index []byte, big bool) {
 		s := Sections{Info: make([]byte, 64), Abbrev: make([]byte, 64), StrOffsets: make([]byte, 64), RngLists: make([]byte, 64), Str: []byte("x\x00")}
-		p, err := NewPackage((&assembler{big: big}).order(), index, nil, s)
+		p, err := NewPackage((&assembler{big: big}).order(), index, index, s)
 		if err != nil {
 			return
 		}
@@ -254,6 +254,7 @@ func FuzzPackage(f *testing.F) {
 					t.Errorf("a part of %d bytes, %d with what follows", len(part), cap(part))
 				}
 			}
+			d.typeUnit(id)
 			again, _ := p.Unit(id)
 			if !bytes.Equal(again.s.Info, d.s.Info) {
 				t.Errorf("unit %#x is another the second time", id)

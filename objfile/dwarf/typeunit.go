@@ -34,7 +34,20 @@ func (u *unit) typeUnit(d *die) (*Data, uint64, bool) {
 	return u.data.types.main.typeUnit(d.val[signature])
 }
 
+// typeUnit looks in d, and then in the rest of the package that d is a part of.
 func (d *Data) typeUnit(signature uint64) (*Data, uint64, bool) {
+	data, off, ok := d.ownTypeUnit(signature)
+	if ok || d.types.pack == nil {
+		return data, off, ok
+	}
+	part, err := d.types.pack.typeUnit(signature)
+	if err != nil || part == nil {
+		return nil, 0, false
+	}
+	return part.ownTypeUnit(signature) // which a broken index may not lead to
+}
+
+func (d *Data) ownTypeUnit(signature uint64) (*Data, uint64, bool) {
 	t := &d.types
 	t.once.Do(func() {
 		t.dies = map[uint64]typeDIE{}
@@ -43,14 +56,8 @@ func (d *Data) typeUnit(signature uint64) (*Data, uint64, bool) {
 			t.add(d.ofTypes())
 		}
 	})
-	if at, ok := t.dies[signature]; ok || t.pack == nil {
-		return at.data, at.off, ok
-	}
-	part, err := t.pack.typeUnit(signature)
-	if err != nil || part == nil {
-		return nil, 0, false
-	}
-	return part.typeUnit(signature)
+	at, ok := t.dies[signature]
+	return at.data, at.off, ok
 }
 
 // ofTypes returns what reads the units of .debug_types.

@@ -85,6 +85,27 @@ func TestPackageTypes(t *testing.T) {
 	}
 }
 
+// An index may lead to a part without the type unit that it is asked for.
+func TestPackageWithoutType(t *testing.T) {
+	const id = 5
+	s := typeUnitPair(4, false)
+	n := func(b []byte) uint64 { return uint64(len(b)) }
+	units := cuIndex(4, false, id, []uint64{columnInfo, columnAbbrev}, []uint64{0, 0}, []uint64{n(s.Info), n(s.Abbrev)})
+	types := cuIndex(4, false, boxSignature, []uint64{columnAbbrev}, []uint64{0}, []uint64{n(s.Abbrev)})
+	p, err := NewPackage((&assembler{}).order(), units, types, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := p.Unit(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "Box . weigh 0x1010-0x1020\nBox . open 0x1020-0x1030\n"
+	if got := readAll(d); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // FuzzTypeUnits reads .debug_types of any bytes.
 func FuzzTypeUnits(f *testing.F) {
 	for _, big := range []bool{false, true} {
