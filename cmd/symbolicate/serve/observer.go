@@ -104,7 +104,7 @@ func (o *observer) logEnd(ctx context.Context, r *request, code codes.Code, took
 		slog.String("code", code.String()), slog.Duration("took", took),
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", status.Convert(err).Message()))
+		attrs = append(attrs, slog.String("error", short(status.Convert(err).Message())))
 	}
 	o.log.LogAttrs(ctx, level, "request", attrs...)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -83,7 +85,8 @@ func failures(res source.Result, err error) string {
 // would say it again.
 const warnEvery = time.Minute
 
-// maxSaid bounds what is remembered of warnings; beyond it they may come again.
+// maxSaid is how many different warnings there are in that time: an event may have
+// 100,000 images, and a server that is away makes a warning of each.
 const maxSaid = 1000
 
 func (w *watch) warn(ctx context.Context, kind string, im *debugimage.Image, cause string) {
@@ -91,17 +94,51 @@ func (w *watch) warn(ctx context.Context, kind string, im *debugimage.Image, cau
 	if !im.DebugID.IsZero() {
 		id = im.DebugID.String()
 	}
-	now := time.Now()
+	id, cause = short(id), short(cause)
+	switch w.mayWarn(id+cause, time.Now()) {
+	case saidOften:
+		w.log.WarnContext(ctx, "more warnings about debug files are left out", "for", warnEvery)
+	case saidNever:
+		w.log.WarnContext(ctx, "debug file", "request", requestID(ctx), "image", short(im.Name()), "id", id, "source", kind, "cause", cause)
+	}
+}
+
+// What became of a warning.
+const (
+	saidAlready = iota // it, or as many others as may be
+	saidNever          // it is to be said now
+	saidOften          // it is to be said that no more are
+)
+
+// mayWarn decides whether a warning is said.
+func (w *watch) mayWarn(text string, now time.Time) int {
 	w.mu.Lock()
-	last, again := w.said[id+cause]
-	if again = again && now.Sub(last) < warnEvery; !again {
-		if w.said == nil || len(w.said) >= maxSaid {
-			w.said = make(map[string]time.Time)
-		}
-		w.said[id+cause] = now
+	defer w.mu.Unlock()
+	if w.said == nil {
+		w.said = make(map[string]time.Time)
 	}
-	w.mu.Unlock()
-	if !again {
-		w.log.WarnContext(ctx, "debug file", "request", requestID(ctx), "image", im.Name(), "id", id, "source", kind, "cause", cause)
+	if len(w.said) >= maxSaid {
+		maps.DeleteFunc(w.said, func(_ string, when time.Time) bool { return now.Sub(when) >= warnEvery })
 	}
+	last, again := w.said[text]
+	if again && now.Sub(last) < warnEvery || len(w.said) >= maxSaid {
+		return saidAlready
+	}
+	w.said[text] = now
+	if len(w.said) == maxSaid {
+		return saidOften
+	}
+	return saidNever
+}
+
+// maxLogged is how many bytes of a text a log has that is a stranger's: names and ids
+// of images are as long as an event.
+const maxLogged = 500
+
+// short returns a text as a log has it.
+func short(text string) string {
+	if len(text) <= maxLogged {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxLogged], "") + "…"
 }

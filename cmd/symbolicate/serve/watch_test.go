@@ -1,0 +1,55 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+
+	"github.com/nativesym/nativesym/debugimage"
+)
+
+// An event has as many images as it likes, with names and ids as long as it likes.
+func TestWarningsAreBounded(t *testing.T) {
+	const long = 1 << 20
+	var out bytes.Buffer
+	w := &watch{log: slog.New(slog.NewTextHandler(&out, nil))}
+	im := &debugimage.Image{CodeFile: strings.Repeat("n", long), CodeID: strings.Repeat("a", long)}
+	w.warn(t.Context(), "http", im, strings.Repeat("ü", long))
+	if got := out.String(); len(got) > 4*maxLogged || strings.Count(got, "\n") != 1 || !strings.Contains(got, "…") {
+		t.Errorf("a warning of %d bytes: %.200s", len(got), got)
+	}
+	for i := range 10 * maxSaid {
+		im := &debugimage.Image{CodeFile: "prog", CodeID: fmt.Sprintf("%08x", i)}
+		w.warn(t.Context(), "http", im, "error: the server does not answer")
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if want := `"more warnings about debug files are left out" for=1m0s`; len(lines) != maxSaid || !strings.HasSuffix(lines[len(lines)-1], want) {
+		t.Errorf("%d warnings, want %d; the last is %s, want …%s", len(lines), maxSaid, lines[len(lines)-1], want)
+	}
+	if got := w.mayWarn("another", time.Now()); got != saidAlready {
+		t.Errorf("the next is %d, want %d", got, saidAlready)
+	}
+	if got := w.mayWarn("another", time.Now().Add(2*warnEvery)); got != saidNever || len(w.said) != 1 {
+		t.Errorf("later it is %d, of %d; want %d, of 1", got, len(w.said), saidNever)
+	}
+}
+
+// An error may repeat what a caller said.
+func TestLoggedErrorsAreShort(t *testing.T) {
+	var out bytes.Buffer
+	o := &observer{log: slog.New(slog.NewTextHandler(io.Writer(&out), nil)), metrics: newMetrics()}
+	ctx := o.TagRPC(context.Background(), &stats.RPCTagInfo{FullMethodName: "/x/Y"})
+	o.HandleRPC(ctx, &stats.End{Error: status.Error(codes.NotFound, "no scope "+strings.Repeat("s", 1<<20))})
+	if n := out.Len(); n == 0 || n > 2*maxLogged {
+		t.Errorf("%d bytes are logged, want at most %d", n, 2*maxLogged)
+	}
+}
