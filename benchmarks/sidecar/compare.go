@@ -21,9 +21,13 @@ type cost struct {
 // overhead is the part of the library's time that the server takes on top of it.
 func (c *cost) overhead() float64 { return float64(c.server)/float64(c.library) - 1 }
 
-// rounds is how often an event goes either way. What else the machine does makes
-// some of them slow, and both ways alike, so medians are compared.
-const rounds = 200
+// An event goes either way rounds times, inRow times one after the other, so that
+// both are warm. What else the machine does makes some of them slow, and both ways
+// alike, so medians are compared.
+const (
+	rounds = 40
+	inRow  = 5
+)
 
 // compare sends events to the library and to the server in turn.
 func compare(ctx context.Context, engine *symbolicate.Symbolicator, target string, events [][]byte) (costs []cost, err error) {
@@ -41,14 +45,16 @@ func compare(ctx context.Context, engine *symbolicate.Symbolicator, target strin
 		times := make([][]time.Duration, len(sides))
 		for range rounds {
 			for i, side := range sides {
-				start := time.Now()
-				got, err := side(ctx, event)
-				times[i] = append(times[i], time.Since(start))
-				if err != nil {
-					return nil, err
-				}
-				if !bytes.Equal(got, want) {
-					return nil, fmt.Errorf("an answer has %d bytes and is not the library's of %d", len(got), len(want))
+				for range inRow {
+					start := time.Now()
+					got, err := side(ctx, event)
+					times[i] = append(times[i], time.Since(start))
+					if err != nil {
+						return nil, err
+					}
+					if !bytes.Equal(got, want) {
+						return nil, fmt.Errorf("an answer has %d bytes and is not the library's of %d", len(got), len(want))
+					}
 				}
 			}
 		}
