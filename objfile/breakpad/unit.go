@@ -26,6 +26,8 @@ type reader struct {
 	err       error           // the first fault
 	calls     []call          // inlined into the function
 	cut       []call          // scratch
+	spare     []call          // scratch
+	keys      []uint64        // of calls, while they are sorted
 	rows      []debuginfo.Row // scratch
 	sequences []sequence      // scratch
 }

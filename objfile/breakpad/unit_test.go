@@ -2,8 +2,12 @@ package breakpad
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -69,6 +73,33 @@ func TestReadDoesNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(10, func() { r.Read(0, &u) }); n != 0 {
 		t.Errorf("Read allocates %v times, want 0", n)
 	}
+}
+
+// Calls are in the same order whichever way they are sorted.
+func TestSorted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := &reader{code: debuginfo.Range{Start: 1 << 20, End: 2 << 20}}
+		first := rapid.SampledFrom([]uint64{1 << 20, 1<<20 - 2, 1<<20 + 1<<startBits - 2}).Draw(t, "first start")
+		var calls []call
+		for i := range rapid.IntRange(0, 40).Draw(t, "calls") {
+			calls = append(calls, call{
+				code:  debuginfo.Range{Start: first + rapid.Uint64Max(4).Draw(t, "start")},
+				depth: rapid.SampledFrom([]uint32{0, 1, 2, maxDepth}).Draw(t, "depth"), callLine: uint32(i),
+			})
+		}
+		byDepth := rapid.Bool().Draw(t, "by depth")
+		want := slices.Clone(calls)
+		slices.SortStableFunc(want, func(a, b call) int {
+			depth, start := int(a.depth)-int(b.depth), int(a.code.Start)-int(b.code.Start)
+			if byDepth {
+				return cmp.Or(depth, start)
+			}
+			return cmp.Or(start, depth)
+		})
+		if got := r.sorted(calls, byDepth); !slices.Equal(got, want) {
+			t.Errorf("by depth %v:\n got %v\nwant %v", byDepth, got, want)
+		}
+	})
 }
 
 // Whoever goes over the whole text lets go of its pages on the way.
