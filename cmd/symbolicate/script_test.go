@@ -10,11 +10,15 @@ import (
 	"github.com/nativesym/nativesym/internal/golden"
 )
 
+// noSleep keeps the race detector from sleeping a second at the end of each command.
+const noSleep = "atexit_sleep_ms=0"
+
 // TestMain lets the test binary stand in for the command.
 func TestMain(m *testing.M) {
 	if os.Getenv("SYMBOLICATE_MAIN") != "" {
 		main()
 	}
+	os.Setenv("GORACE", noSleep)
 	testscript.Main(m, map[string]func(){"symbolicate": main, "addr2line": main, "llvm-symbolizer": main})
 }
 
@@ -29,6 +33,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", root)
+			env.Setenv("GORACE", noSleep)
 			return nil
 		},
 	})
