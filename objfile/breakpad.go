@@ -2,6 +2,7 @@ package objfile
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"github.com/nativesym/nativesym/objfile/breakpad"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -24,7 +25,7 @@ func parseBreakpad(file *File) error {
 	file.format, file.image = Breakpad, f
 	file.order = binary.LittleEndian
 	file.arch = ParseArch(text.Arch)
-	file.codeID = text.CodeID
+	file.codeID = strings.Clone(text.CodeID) // it may be a part of the file, and outlives it
 	file.debugID, err = ParseDebugID(text.ID)
 	return err
 }
