@@ -67,6 +67,9 @@ func newServer(ctx context.Context, c *Config, log *slog.Logger) (_ *server, err
 	if s.engine, err = c.open(&watch{log: log, metrics: m}); err != nil {
 		return nil, err
 	}
+	if len(c.Symbols)+len(c.Scopes) == 0 && !c.OnNet() {
+		log.Warn("no source of debug files is configured: none will be found")
+	}
 	if s.keys, err = newKeyring(c, log); err != nil {
 		return nil, err
 	}

@@ -274,3 +274,17 @@ func TestLog(t *testing.T) {
 		t.Errorf("the log has parts of events:\n%s", log)
 	}
 }
+
+// TestNoSources holds that a server which can find nothing says so.
+func TestNoSources(t *testing.T) {
+	const want = "no source of debug files is configured"
+	c := serverConfig(t)
+	if r := start(t, c); strings.Contains(r.log.String(), want) {
+		t.Errorf("with a source the log says:\n%s", r.log)
+	}
+	c = serverConfig(t)
+	c.Symbols = nil
+	if r := start(t, c); !strings.Contains(r.log.String(), want) {
+		t.Errorf("the log does not say %q:\n%s", want, r.log)
+	}
+}
