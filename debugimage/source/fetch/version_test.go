@@ -64,8 +64,7 @@ func TestOneVersion(t *testing.T) {
 	})
 	c := client(t, Options{Backoff: 1})
 	rapid.Check(t, func(t *rapid.T) {
-		mu.Lock()
-		replies = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) reply {
+		drawn := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) reply {
 			return reply{
 				version:    rapid.IntRange(0, len(versions)-1).Draw(t, "version"),
 				tagged:     rapid.Bool().Draw(t, "tagged"),
@@ -75,6 +74,8 @@ func TestOneVersion(t *testing.T) {
 				startsLate: max(0, rapid.IntRange(-5, 3).Draw(t, "starts late")),
 			}
 		}), attempts, attempts).Draw(t, "replies")
+		mu.Lock()
+		replies = drawn
 		mu.Unlock()
 		c.hosts.get(s.Listener.Addr().String(), 1).work()
 		got, _, err := get(c, s.URL)
