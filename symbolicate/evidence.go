@@ -29,7 +29,12 @@ func evidence(files []source.File, rel debugimage.Rel) string {
 		if err != nil {
 			continue
 		}
-		text, known := callBefore(f.Arch(), codeBefore(f, f.Base()+uint64(rel)))
+		var text string
+		known := false
+		_ = f.Guard(func() error { // of a file that is cut short now, nothing is known
+			text, known = callBefore(f.Arch(), codeBefore(f, f.Base()+uint64(rel)))
+			return nil
+		})
 		f.Close()
 		switch {
 		case !known:

@@ -65,6 +65,23 @@ func (c candidate) close() {
 	}
 }
 
+// guard calls fn, which reads the file. If somebody cuts the file short meanwhile, as
+// one does that is written again in its place, that is an error, not the end of the
+// process.
+func (c candidate) guard(fn func() error) error {
+	switch {
+	case c.table != nil:
+		return c.table.Guard(fn)
+	case c.bundle != nil:
+		return fn()
+	}
+	for _, s := range c.slices {
+		inner := fn
+		fn = func() error { return s.Guard(inner) }
+	}
+	return fn()
+}
+
 // builds returns which builds the file belongs to, for longer than it is open:
 // one for each slice.
 func (c candidate) builds() (builds []build) {

@@ -139,6 +139,11 @@ func (s *search) followLink(t *tree, f File) {
 		return
 	}
 	defer image.Close()
+	_ = image.Guard(func() error { s.followLinkOf(t, f, image); return nil })
+}
+
+// followLinkOf is followLink for an open file.
+func (s *search) followLinkOf(t *tree, f File, image *objfile.File) {
 	links, _ := image.Links() // those that can be read
 	if links.DebugName == "" {
 		return
@@ -153,10 +158,11 @@ func (s *search) followLink(t *tree, f File) {
 			continue
 		}
 		look := Lookup{Location: e.path, Status: OtherID, Detail: describe(e.builds)}
-		if isLinked(file, image, links) {
+		var features Features
+		if isLinked(file, image, links) && file.Guard(func() error { features = objectFeatures(file); return nil }) == nil {
 			look = Lookup{Location: e.path, Status: Found}
 			s.res.Files = append(s.res.Files, File{
-				Path: e.path, Origin: e.path, Features: objectFeatures(file), slice: e.builds[0], folders: s.dir.folders(),
+				Path: e.path, Origin: e.path, Features: features, slice: e.builds[0], folders: s.dir.folders(),
 			})
 		}
 		file.Close()

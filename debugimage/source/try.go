@@ -23,22 +23,29 @@ func (r *Result) Try(origin, path string, im *debugimage.Image) bool {
 
 // try is Try for a file of folders, which may hold what belongs to it. It returns
 // which builds the file is of, or why that is unknown.
-func (r *Result) try(folders []string, origin, path string, im *debugimage.Image) ([]build, error) {
+func (r *Result) try(folders []string, origin, path string, im *debugimage.Image) (builds []build, err error) {
+	f := File{Path: path, Origin: origin, folders: folders}
+	i := -1
 	c, err := openCandidate(path)
-	if err != nil {
+	if err == nil {
+		defer c.close()
+		err = c.guard(func() error {
+			builds = c.builds()
+			if i = slices.IndexFunc(builds, func(b build) bool { return b.matches(im) }); i >= 0 {
+				f.slice, f.Features, f.Compiled = builds[i], c.features(i), c.table != nil
+			}
+			return nil
+		})
+	}
+	switch {
+	case err != nil:
 		r.Lookups = append(r.Lookups, Lookup{origin, statusOf(err), strings.ReplaceAll(err.Error(), path, origin)})
 		return nil, err
-	}
-	defer c.close()
-	builds := c.builds()
-	i := slices.IndexFunc(builds, func(b build) bool { return b.matches(im) })
-	if i < 0 {
+	case i < 0:
 		r.Lookups = append(r.Lookups, Lookup{origin, OtherID, describe(builds)})
 		return builds, nil
 	}
-	r.Files = append(r.Files, File{
-		Path: path, Origin: origin, Features: c.features(i), Compiled: c.table != nil, slice: builds[i], folders: folders,
-	})
+	r.Files = append(r.Files, f)
 	r.Lookups = append(r.Lookups, Lookup{Location: origin, Status: Found})
 	return builds, nil
 }

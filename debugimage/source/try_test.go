@@ -2,7 +2,9 @@ package source
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -95,6 +97,30 @@ func TestFilesStayInTheirFolder(t *testing.T) {
 			t.Errorf("%s: %d functions, want %d", tt.name, got, tt.want)
 		}
 		f.Close()
+	}
+}
+
+// A file that is cut short while it is looked into is no reason to die. Whoever copies
+// a new one over it does that.
+func TestFilesThatShrink(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere a mapped file cannot be truncated, or reads as zeros")
+	}
+	for _, rel := range []string{shopDebug, "bin/shop-gcc12-x86_64"} {
+		path := filepath.Join(t.TempDir(), "a")
+		put(t, path, fixture.Read(t, rel))
+		c, err := openCandidate(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.close()
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		err = c.guard(func() error { c.features(0); return nil })
+		if err == nil || !strings.HasSuffix(err.Error(), "cannot be read: the file shrank") {
+			t.Errorf("%s: error %v, want one like: cannot be read: the file shrank", rel, err)
+		}
 	}
 }
 

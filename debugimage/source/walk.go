@@ -306,13 +306,14 @@ func (w *walk) identify(e *entry) {
 }
 
 // buildsOf returns which builds a file is of.
-func buildsOf(path string) ([]build, error) {
+func buildsOf(path string) (builds []build, err error) {
 	c, err := openCandidate(path)
 	if err != nil {
 		return nil, err
 	}
 	defer c.close()
-	return c.builds(), nil
+	err = c.guard(func() error { builds = c.builds(); return nil })
+	return builds, err
 }
 
 // peeks reports whether a packed file is to be unpacked for its ids.
