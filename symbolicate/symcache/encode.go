@@ -3,6 +3,7 @@ package symcache
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
@@ -40,8 +41,9 @@ func (r *room) add(p *parts) {
 	}
 }
 
-// reserve makes room for the table, and settles where its sections start whose sizes
-// follow from where code is.
+// reserve makes room for the table, short of what the pieces of an entry of many
+// gigabytes repeat. It settles where those sections are whose sizes follow from where
+// code is.
 func (e *encoder) reserve() error {
 	texts, err := e.textSize()
 	if err != nil {
@@ -383,9 +385,9 @@ func (e *encoder) textSize() (int, error) {
 func (e *encoder) texts() {
 	names := &e.t.names
 	functions := len(e.out)
-	e.out = e.end(secFunctions, e.out[:functions+functionSize*names.len()])
+	e.out = e.end(secFunctions, extended(e.out, functionSize*names.len()))
 	files := len(e.out)
-	e.out = e.end(secFiles, e.out[:files+fileSize*len(e.t.paths)])
+	e.out = e.end(secFiles, extended(e.out, fileSize*len(e.t.paths)))
 	start := len(e.out)
 	for _, id := range e.ids {
 		e.out = append(e.out, id...)
@@ -406,6 +408,9 @@ func (e *encoder) texts() {
 	}
 	e.out = e.end(secStrings, e.out)
 }
+
+// extended returns b with n bytes more, which are to be written.
+func extended(b []byte, n int) []byte { return slices.Grow(b, n)[:len(b)+n] }
 
 // name appends the strings of a name, and returns where its symbol is in the
 // strings, which begin at start, and its flags.
