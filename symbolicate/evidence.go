@@ -2,11 +2,11 @@ package symbolicate
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/arch/arm64/arm64asm"
 	"golang.org/x/arch/x86/x86asm"
 
-	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/objfile"
 )
@@ -18,10 +18,35 @@ import (
 // maxCall is the length of the longest call instruction.
 const maxCall = 8
 
-// evidence says what stands in front of a return address: the call, or that there
-// is none. It is empty if no file of the image has the code.
-func evidence(files []source.File, rel debugimage.Rel) string {
+// evidences says for each frame, where that is asked, what stands in front of its
+// return address. The files of an image are opened once: they may be packed.
+func (j *job) evidences() []string {
+	texts := make([]string, len(j.frames))
+	for rest := j.order; len(rest) > 0; {
+		image := j.frames[rest[0]].image
+		n := 1
+		for n < len(rest) && j.frames[rest[n]].image == image {
+			n++
+		}
+		j.evidenceIn(j.files[image].all, rest[:n], texts)
+		rest = rest[n:]
+	}
+	return texts
+}
+
+// evidenceIn is evidences for frames of one image, which has files.
+func (j *job) evidenceIn(files []source.File, order []int32, texts []string) {
+	left := slices.DeleteFunc(slices.Clone(order), func(i int32) bool {
+		switch j.frames[i].rule {
+		case RuleReturn, RuleSignal, RuleToldYes:
+			return false
+		}
+		return true
+	})
 	for _, file := range files {
+		if len(left) == 0 {
+			return
+		}
 		if file.Compiled || file.Features.Sources {
 			continue
 		}
@@ -29,37 +54,45 @@ func evidence(files []source.File, rel debugimage.Rel) string {
 		if err != nil {
 			continue
 		}
-		var text string
-		known := false
-		_ = f.Guard(func() error { // of a file that is cut short now, nothing is known
-			text, known = callBefore(f.Arch(), codeBefore(f, f.Base()+uint64(rel)))
+		_ = f.Guard(func() error { // of a file that is cut short now, nothing more is known
+			code, at := codeOf(f)
+			left = slices.DeleteFunc(left, func(i int32) (known bool) {
+				texts[i], known = evidence(f.Arch(), code, f.Base()+uint64(j.frames[i].ret)-at)
+				return known
+			})
 			return nil
 		})
 		f.Close()
-		switch {
-		case !known:
-		case text == "":
-			return "no call is in front of it"
-		default:
-			return "in front of it is " + text
-		}
 	}
-	return ""
 }
 
-// codeBefore returns the code that ends at a linked address, as far as a call may
-// reach; nil if the file does not have it.
-func codeBefore(f *objfile.File, addr uint64) []byte {
+// evidence says what stands in front of an offset in code: the call, or that there is
+// none. It is not known where the code does not reach there.
+func evidence(arch objfile.Arch, code []byte, off uint64) (text string, known bool) {
+	if off > uint64(len(code)) {
+		return "", false
+	}
+	code = code[:off]
+	switch text, known = callBefore(arch, code[max(0, len(code)-maxCall):]); {
+	case !known:
+		return "", false
+	case text == "":
+		return "no call is in front of it", true
+	}
+	return "in front of it is " + text, true
+}
+
+// codeOf returns the code of a file and its linked address, nil if it has none.
+func codeOf(f *objfile.File) (code []byte, at uint64) {
 	text, ok := f.Section(".text")
-	if !ok || text.Empty() || addr < text.Addr {
-		return nil
+	if !ok || text.Empty() {
+		return nil, 0
 	}
 	code, err := text.Data()
-	if err != nil || addr-text.Addr > uint64(len(code)) {
-		return nil
+	if err != nil {
+		return nil, 0
 	}
-	code = code[:addr-text.Addr]
-	return code[max(0, len(code)-maxCall):]
+	return code, text.Addr
 }
 
 // callBefore returns the call instruction that code ends with, "" if there is

@@ -1,6 +1,11 @@
 package symbolicate
 
 import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/nativesym/nativesym/debugimage/source"
@@ -52,5 +57,42 @@ func TestEvidence(t *testing.T) {
 		if got := report.Frames[i].Evidence; got != want {
 			t.Errorf("frame %d: %q, want %q", i, got, want)
 		}
+	}
+}
+
+// The executable is packed, and unpacks to some megabytes: it is opened once, not for
+// each frame.
+func TestEvidenceOpensOnce(t *testing.T) {
+	const n, zeros = 200, 4 << 20
+	program := fixture.Read(t, "bin/shop-gcc12-x86_64")
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write(program)
+	z.Write(make([]byte, zeros))
+	z.Close()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "shop.gz"), packed.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	event := []byte(`{"platform":"native","debug_meta":{"images":[{"type":"elf","code_id":"75bc5782088d05859a5dba37c4c1166eef8b3f03",` +
+		`"image_addr":"0x555555554000"}]},"stacktrace":{"frames":[`)
+	for range n {
+		event = append(event, `{"instruction_addr":"0x555555555286"},`...)
+	}
+	event = append(bytes.TrimSuffix(event, []byte(",")), "]}}"...)
+	s := New(Options{Sources: []Source{source.NewDir(dir)}})
+	mustEvent(t, s, event)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, report, err := s.Explain(t.Context(), event)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := report.Frames[0].Evidence, "in front of it is callq .+0x1da"; got != want {
+		t.Errorf("evidence %q, want %q", got, want)
+	}
+	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 20*zeros {
+		t.Errorf("%d frames took %d bytes, want those of one file: less than %d", n, bytes, 20*zeros)
 	}
 }

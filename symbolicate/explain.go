@@ -122,6 +122,7 @@ func (j *job) report() *Report {
 			r.Images = append(r.Images, ImageReport{Image: *im})
 		}
 	}
+	evidences := j.evidences()
 	for i := range j.stacks {
 		s := &j.stacks[i]
 		for k := s.first; k < s.end; k++ {
@@ -138,7 +139,7 @@ func (j *job) report() *Report {
 				Calls:  int(f.end - f.first),
 				Reason: j.explain(f),
 
-				Evidence: j.evidence(f),
+				Evidence: evidences[k],
 			})
 		}
 	}
@@ -173,13 +174,4 @@ func (j *job) explain(f *frame) string {
 		return "no line: the file has symbols only"
 	}
 	return "no line: the debug information has none there"
-}
-
-// evidence says whether a call is in front of f's address, if that should be so.
-func (j *job) evidence(f *frame) string {
-	switch f.rule {
-	case RuleReturn, RuleSignal, RuleToldYes:
-		return evidence(j.files[f.image].all, f.ret)
-	}
-	return ""
 }
