@@ -1,6 +1,7 @@
 package symbolicate
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -41,7 +42,7 @@ const maxNotes = 16 << 10
 // openCached opens the table of parts that is in the cache, or puts it there. If
 // the cache does not work, the table is in memory.
 func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
-	key, err := t.key(ctx, p)
+	key, err := t.key(ctx, p, t.digest)
 	var c *compiled
 	for range 2 { // what is out of date is made again
 		if err != nil {
@@ -51,6 +52,11 @@ func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
 		e, err = get(t.cache.Get, ctx, key, func(ctx context.Context, w io.Writer) (meta []byte, err error) {
 			if c, err = t.compileForCache(ctx, p); err != nil {
 				return nil, err
+			}
+			// Who may write to a folder can change a file after it was hashed. Its table
+			// would be that of the file it was, for all who have that one.
+			if now, err := t.key(ctx, p, t.computeDigest); err != nil || now != key {
+				return nil, cmp.Or(err, errUnfit)
 			}
 			if meta, err = json.Marshal(c.notes); err != nil || len(meta) > maxNotes || c.notes.lacking {
 				return nil, errUnfit
@@ -149,15 +155,16 @@ func anyThere(paths []string) bool {
 }
 
 // key returns what the table of parts has in the cache: everything that decides
-// what is in it, except companions, which only compiling tells.
-func (t *tables) key(ctx context.Context, p parts) (filecache.Key, error) {
+// what is in it, except companions, which only compiling tells. Files that nobody has
+// hashed yet are hashed by digest.
+func (t *tables) key(ctx context.Context, p parts, digest func(context.Context, string) ([32]byte, error)) (filecache.Key, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "symcache %d, %s", symcache.Version, program())
-	add := func(what, path, build string, digest [32]byte) (err error) {
-		if digest == [32]byte{} {
-			digest, err = t.digest(ctx, path)
+	add := func(what, path, build string, sum [32]byte) (err error) {
+		if sum == [32]byte{} {
+			sum, err = digest(ctx, path)
 		}
-		fmt.Fprintf(&b, ", %s %x %s", what, digest, build)
+		fmt.Fprintf(&b, ", %s %x %s", what, sum, build)
 		return err
 	}
 	err := add("debug", p.debug.Path, p.debug.Build(), p.debug.Digest)

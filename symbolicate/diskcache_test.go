@@ -428,3 +428,38 @@ func TestCacheIsShared(t *testing.T) {
 		t.Errorf("%d compiles, want 2", n)
 	}
 }
+
+// Whoever may write to a folder of one scope can put another file in the place of the
+// one that was hashed, of the same size and time. What comes of it is theirs alone.
+func TestChangedFilesAreNotShared(t *testing.T) {
+	evil, honest := t.TempDir(), t.TempDir()
+	for _, dir := range []string{evil, honest} {
+		plantOld(t, dir, map[string]string{"a.debug": shopDebug})
+	}
+	root := New(Options{Cache: openCache(t, t.TempDir())})
+	path := filepath.Join(evil, "a.debug")
+	if _, err := root.tables.digest(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.ReplaceAll(fixture.Read(t, shopDebug), []byte("main.cc"), []byte("evil.cc"))
+	if err := os.WriteFile(path, changed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	event := crashIn(t, shopDebug, shopMain)
+	for _, tt := range []struct{ scope, dir, want string }{
+		{"a", evil, "event\n  main evil.cc:0x55\n"},
+		{"b", honest, "event\n  main main.cc:0x55\n"},
+	} {
+		s := root.Scoped(tt.scope, []Source{source.NewDir(tt.dir)}, nil)
+		if got := picture(t, mustEvent(t, s, event)); got != tt.want {
+			t.Errorf("scope %s: %s, want %s", tt.scope, got, tt.want)
+		}
+	}
+}
