@@ -84,7 +84,8 @@ func (e *Engine) sources(s *Sources, scope string) (local, remote []symbolicate.
 			return nil, nil, fmt.Errorf("symbols: %w", err)
 		}
 		e.folders = append(e.folders, dir)
-		local = append(local, e.network.watch.over("dir", source.NewDir(dir)))
+		dir := source.NewDirWith(dir, source.DirOptions{Cache: e.cache})
+		local = append(local, e.network.watch.over("dir", dir))
 	}
 	remote, err = e.network.sources(s, scope)
 	return local, remote, err

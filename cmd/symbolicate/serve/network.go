@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -111,7 +112,12 @@ func symbolServer(p place, c *fetch.Client, o remote.Options) (sources []symboli
 	}
 	for _, place := range places {
 		if place.Dir != "" {
-			sources = append(sources, source.NewDir(place.Dir))
+			switch err := checkDir(place.Dir); {
+			case err == nil:
+				sources = append(sources, source.NewDirWith(place.Dir, source.DirOptions{Cache: o.Cache}))
+			case !place.Store || !errors.Is(err, fs.ErrNotExist): // a debugger may not have made its store yet
+				return nil, fmt.Errorf("_NT_SYMBOL_PATH: %w", err)
+			}
 			continue
 		}
 		if err := checkURL(place.URL); err != nil {

@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"bytes"
+	"compress/zlib"
 	"fmt"
 	"io"
 	"net/http"
@@ -194,6 +196,38 @@ func TestWatchedNames(t *testing.T) {
 		want := []string{"https://example.com/a [native]", "https://example.com/b [ssqp]"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("names (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// Folders may hold files as symbol servers pack them: those of --symbols, and those
+// that a symbol path names, of which a debugger's own store need not exist.
+func TestPackedInFolders(t *testing.T) {
+	dir := t.TempDir()
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	w.Write(fixture.Read(t, "bin/till-clang19-windows.pdb"))
+	w.Close()
+	if err := os.WriteFile(filepath.Join(dir, "till.pd_"), packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("_NT_SYMBOL_PATH", "cache*"+filepath.Join(dir, "none")+";"+dir)
+	for _, setting := range []string{"symbols", "symbol-server"} {
+		c := Default()
+		c.Cache = t.TempDir()
+		if setting == "symbols" {
+			c.Symbols = []string{dir}
+		} else {
+			c.SymbolServer = []string{"environment"}
+		}
+		e, err := c.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		event, err := e.Event(t.Context(), fixture.Read(t, "events/windows-x86_64-crash.json"))
+		e.Close()
+		if err != nil || !bytes.Contains(event, []byte(`"abs_path":"/src/till`)) {
+			t.Errorf("%s: error %v, and the event has no source file in\n%s", setting, err, event)
 		}
 	}
 }
