@@ -23,6 +23,7 @@ import (
 // This is a statement of policy. When the test fails, the import is wrong, or
 // the design has changed, which is a change of ARCHITECTURE.md first.
 const floors = `
+	internal/punycode
 	objfile/debuginfo  internal/cursor  internal/inflate  internal/flight  demangle/*  symbolicate/jsonspan
 	objfile/dwarf  objfile/pdb  objfile/breakpad  objfile/gopclntab  demangle
 	objfile
@@ -53,7 +54,6 @@ const rooms = `
 	github.com/aws: debugimage/source/s3
 	github.com/gofrs/flock: debugimage/source/filecache
 	github.com/spf13: cmd/*
-	github.com/jedib0t: cmd/*
 	golang.org/x/term: cmd/*
 	github.com/ianlancetaylor/demangle: demangle/*
 	golang.org/x/sys: objfile symbolicate/symcache
@@ -67,7 +67,6 @@ const rooms = `
 	debug/gosym:
 	debug/macho: objfile
 	debug/pe: objfile
-	github.com/go-delve/delve:
 	github.com/google/go-cmp: internal/golden
 `
 
