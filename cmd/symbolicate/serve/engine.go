@@ -51,8 +51,8 @@ func (c *Config) open(w *watch) (*Engine, error) {
 func (e *Engine) open(c *Config) error {
 	o := symbolicate.Options{
 		Cache:        e.cache,
-		MaxBytes:     int64(c.TableMemory),
-		Memory:       int64(c.CompileMemory),
+		MaxBytes:     c.tableMemory(),
+		Memory:       c.compileMemory(),
 		Workers:      c.Workers,
 		RetryMissing: c.Retry,
 	}
