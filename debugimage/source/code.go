@@ -23,9 +23,12 @@ type CodeRoot struct {
 	From string
 }
 
-// Limits of what is read of and kept from source files.
+// MaxCodeFile is how many bytes a source file may have that is read: generated ones
+// of any size exist, and nobody reads them.
+const MaxCodeFile = 8 << 20
+
+// Limits of what is kept of source files.
 const (
-	maxCodeFile  = 8 << 20  // bytes; generated files of any size exist, and nobody reads them
 	maxCodeFiles = 512      // kept at the same time
 	maxCodeKept  = 64 << 20 // bytes kept at the same time, or one file if it has more
 	lineSize     = 24       // bytes that a line takes besides its text
@@ -144,7 +147,7 @@ func readBelow(dir, name string) []byte {
 		return nil
 	}
 	defer root.Close()
-	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > maxCodeFile {
+	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > MaxCodeFile {
 		return nil
 	}
 	f, err := root.Open(name)
@@ -157,7 +160,7 @@ func readBelow(dir, name string) []byte {
 
 // readCode reads a text, nil if it is none.
 func readCode(r io.Reader) []byte {
-	data, err := io.ReadAll(io.LimitReader(r, maxCodeFile))
+	data, err := io.ReadAll(io.LimitReader(r, MaxCodeFile))
 	if err != nil || !utf8.Valid(data) && bytes.IndexByte(data, 0) >= 0 {
 		return nil
 	}

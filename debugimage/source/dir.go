@@ -103,9 +103,7 @@ func (s *search) done() (Result, error) {
 	return s.res, s.ctx.Err()
 }
 
-func (s *search) hasDebugInfo() bool {
-	return slices.ContainsFunc(s.res.Files, func(f File) bool { return f.Features.DebugInfo })
-}
+func (s *search) hasDebugInfo() bool { return HasDebugInfo(s.res.Files) }
 
 // asked reports whether a file was looked at for this question.
 func (s *search) asked(path string) bool {

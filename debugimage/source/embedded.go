@@ -56,7 +56,7 @@ func (e *embedded) read(file string) []byte {
 func textIn(o *objfile.File, s dwarf.SourceFile) (text []byte) {
 	err := o.Guard(func() error {
 		shared, err := o.SourceText(s)
-		if err == nil && len(shared) <= maxCodeFile {
+		if err == nil && len(shared) <= MaxCodeFile {
 			text = readCode(bytes.NewReader(shared))
 		}
 		return err

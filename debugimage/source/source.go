@@ -63,6 +63,10 @@ func (f File) Open() (*objfile.File, error) {
 	return nil, fmt.Errorf("%s: has changed: no longer %s", f.Origin, f.slice)
 }
 
+// Build returns which build of which program f is, as text: a file may have
+// several, for as many architectures.
+func (f File) Build() string { return f.slice.String() }
+
 // Features say what a file is good for.
 type Features struct {
 	DebugInfo  bool // functions, lines and inlined calls
@@ -92,6 +96,11 @@ func Rank(files []File) {
 		return 2*f.Features.rank() + 1
 	}
 	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+// HasDebugInfo reports whether one of files has debug information.
+func HasDebugInfo(files []File) bool {
+	return slices.ContainsFunc(files, func(f File) bool { return f.Features.DebugInfo })
 }
 
 // A Lookup is one question that was asked and its answer.

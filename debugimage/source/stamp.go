@@ -5,18 +5,21 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 )
 
-// Build returns which build of which program f is, as text: a file may have
-// several, for as many architectures.
-func (f File) Build() string { return f.slice.String() }
+// A stamp is what changes when a file does.
+type stamp struct {
+	size, time int64 // bytes, nanoseconds since 1970
+}
 
-// settled is how long ago a file must have been written for its time to tell it
-// from what is written next: file systems that count in whole seconds exist, and in
-// twos of them.
-const settled = 3 * time.Second
+func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime().UnixNano()} }
+
+// settleAge is how old a change must be for a time stamp to tell it from the next
+// one: file systems exist that count in whole seconds, and FAT in twos of them.
+const settleAge = 3 * time.Second
 
 // Stamp returns what tells the file at path from any other that has, had or will
 // have the name: where it is, its size and when it was written. It is empty for a
@@ -24,7 +27,7 @@ const settled = 3 * time.Second
 // seen.
 func Stamp(path string) (string, error) {
 	info, err := os.Stat(path)
-	if err != nil || time.Since(info.ModTime()) < settled {
+	if err != nil || time.Since(info.ModTime()) < settleAge {
 		return "", err
 	}
 	return fmt.Sprintf("%s size %d time %d%s", path, info.Size(), info.ModTime().UnixNano(), inode(info)), nil

@@ -23,10 +23,6 @@ const (
 	// that is far.
 	lookShare = 20
 
-	// settleAge is how old a change must be for a time stamp to tell it from the next
-	// one: FAT counts in 2 s. What is younger is read again.
-	settleAge = 3 * time.Second
-
 	// maxPeeked is how many bytes of files packed by gzip or zstd are unpacked when a
 	// tree is read, in one go, to see whose they are. Of more than that, only those
 	// are found whose name or path tells.
@@ -60,13 +56,6 @@ type entry struct {
 
 	inside inside // what it turned out to hold, if it is packed
 }
-
-// A stamp is what changes when a file does.
-type stamp struct {
-	size, time int64 // bytes, nanoseconds since 1970
-}
-
-func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime().UnixNano()} }
 
 // look returns what there is in the tree. Who comes while someone else looks for
 // changes gets what was known before, and waits only for what never was.

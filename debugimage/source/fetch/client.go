@@ -46,7 +46,7 @@ type Options struct {
 	TLS      *tls.Config   // nil: that of the system
 	Resolver *net.Resolver // of names; nil: that of the system
 
-	MaxSize     int64         // bytes of a file; 0: 8 GiB
+	MaxSize     int64         // bytes of a file; 0: DefaultMaxSize
 	Concurrency int           // downloads from one host at the same time, others wait; 0: 16
 	Timeout     time.Duration // for a download with its retries; 0: 5 min
 	HeadTimeout time.Duration // until a server begins to answer; 0: 10 s
@@ -54,8 +54,10 @@ type Options struct {
 	Backoff     time.Duration // before the first retry, doubled with each; 0: 250 ms
 }
 
+// DefaultMaxSize is how many bytes the largest debug files of games and browsers have.
+const DefaultMaxSize = 8 << 30
+
 const (
-	defaultMaxSize     = 8 << 30 // the largest debug files of games and browsers
 	defaultConcurrency = 16
 	defaultTimeout     = 5 * time.Minute
 	defaultHeadTimeout = 10 * time.Second
@@ -70,7 +72,7 @@ const (
 )
 
 func (o Options) withDefaults() Options {
-	o.MaxSize = cmp.Or(o.MaxSize, defaultMaxSize)
+	o.MaxSize = cmp.Or(o.MaxSize, DefaultMaxSize)
 	o.Concurrency = cmp.Or(o.Concurrency, defaultConcurrency)
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	o.HeadTimeout = cmp.Or(o.HeadTimeout, defaultHeadTimeout)

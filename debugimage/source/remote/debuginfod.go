@@ -26,10 +26,6 @@ type Debuginfod struct{ *Source }
 // first, or to ask others. It is what its own clients allow.
 const debuginfodPatience = 90 * time.Second
 
-// maxCode is how many bytes of a source file are read: generated ones of any size
-// exist, and nobody reads them.
-const maxCode = 8 << 20
-
 // NewDebuginfod returns a source of what a debuginfod server has, which may be one
 // that asks others.
 func NewDebuginfod(c *fetch.Client, baseURL string, o Options) (*Debuginfod, error) {
@@ -66,8 +62,8 @@ func (d *Debuginfod) Code(ctx context.Context, buildID, file string) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	if e.Size > maxCode {
-		return nil, fmt.Errorf("source file %q: larger than %d bytes", file, maxCode)
+	if e.Size > source.MaxCodeFile {
+		return nil, fmt.Errorf("source file %q: larger than %d bytes", file, source.MaxCodeFile)
 	}
 	return os.ReadFile(e.Path)
 }

@@ -212,7 +212,7 @@ func TestCodeIsNoPage(t *testing.T) {
 		case "/buildid/abcd/source/src/a%20b%2B%2B%3F.c":
 			io.WriteString(w, "int x;\n")
 		case "/buildid/abcd/source/large.c":
-			w.Write(make([]byte, maxCode+1))
+			w.Write(make([]byte, 8<<20+1))
 		case "/buildid/abcd/source/gone.c":
 			http.NotFound(w, r)
 		default:

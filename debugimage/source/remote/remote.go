@@ -62,17 +62,13 @@ type Options struct {
 	MissAge time.Duration
 
 	// MaxSize is the most bytes that a file may have, also when it is unpacked.
-	// 0: 8 GiB.
+	// 0: fetch.DefaultMaxSize.
 	MaxSize int64
 }
 
-const (
-	// lieAge is how long an answer is remembered that may be wrong tomorrow: a file
-	// that is not what was asked for, or that is kept from us.
-	lieAge = 5 * time.Minute
-
-	defaultMaxSize = 8 << 30 // the largest debug files of games and browsers
-)
+// lieAge is how long an answer is remembered that may be wrong tomorrow: a file
+// that is not what was asked for, or that is kept from us.
+const lieAge = 5 * time.Minute
 
 // A Source finds debug files in a store. It is safe for concurrent use.
 type Source struct {
@@ -88,9 +84,7 @@ func New(g Getter, l layout.Layout, o Options) *Source {
 }
 
 func newSource(g Getter, o Options, bundles bool, layouts ...layout.Layout) *Source {
-	if o.MaxSize == 0 {
-		o.MaxSize = defaultMaxSize
-	}
+	o.MaxSize = cmp.Or(o.MaxSize, fetch.DefaultMaxSize)
 	return &Source{getter: g, layouts: layouts, bundles: bundles, options: o}
 }
 
@@ -114,7 +108,7 @@ func (s *Source) Find(ctx context.Context, im *debugimage.Image) (source.Result,
 	image := *im // a download may outlive this question, for another one
 	q := question{source: s, image: &image}
 	debug, code, bundles := s.kinds(im.Type)
-	if q.ask(ctx, debug); !q.hasDebugInfo() {
+	if q.ask(ctx, debug); !source.HasDebugInfo(q.result.Files) {
 		q.ask(ctx, code)
 	}
 	if len(q.result.Files) > 0 {
@@ -164,10 +158,6 @@ type question struct {
 	image  *debugimage.Image
 	result source.Result
 	down   bool // the store cannot be asked
-}
-
-func (q *question) hasDebugInfo() bool {
-	return slices.ContainsFunc(q.result.Files, func(f source.File) bool { return f.Features.DebugInfo })
 }
 
 // ask asks for files of some kinds, up to the first that there is.
