@@ -186,6 +186,17 @@ func (f *File) Symbols() ([]Symbol, error) {
 	return symbols, err
 }
 
+// SymbolsNear returns those of Symbols that start at the last address at or before
+// addr where any does. It reports false where it takes all of them to tell.
+func (f *File) SymbolsNear(addr uint64) (symbols []Symbol, ok bool) {
+	if near, can := f.image.(interface {
+		symbolsNear(addr uint64) ([]Symbol, bool)
+	}); can {
+		return near.symbolsNear(addr)
+	}
+	return nil, false
+}
+
 // DebugInfo returns the file's debug information, or nil when it has none.
 // It is opened at each call and holds on to the file's sections.
 func (f *File) DebugInfo() (debuginfo.Source, error) {

@@ -1,6 +1,8 @@
 package objfile
 
 import (
+	"sort"
+
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 	"github.com/nativesym/nativesym/objfile/pdb"
 )
@@ -18,6 +20,7 @@ func parsePDB(file *File) error {
 		return err
 	}
 	f := &pdbFile{File: file, pdb: p}
+	p.DropPages = file.DropPages
 	file.format, file.image = PDB, f
 	file.arch = peArch(p.Machine())
 	file.debugID = DebugID{UUID: p.GUID(), Age: p.Age()}
@@ -30,6 +33,11 @@ func parsePDB(file *File) error {
 // time.
 func (f *pdbFile) symbols() ([]Symbol, error) {
 	public, err := f.pdb.Symbols()
+	bounds := func() []debuginfo.Range { return mergeRanges(f.pdb.Contributions()) }
+	return tidySymbols(f.symbolsOf(public), f.code, bounds), err
+}
+
+func (f *pdbFile) symbolsOf(public []pdb.Symbol) []Symbol {
 	symbols := make([]Symbol, 0, len(public))
 	for _, s := range public {
 		kind := Public
@@ -38,8 +46,34 @@ func (f *pdbFile) symbols() ([]Symbol, error) {
 		}
 		symbols = append(symbols, Symbol{Name: undecorate(s.Name, f.arch == X86), Addr: s.Addr, Kind: kind})
 	}
-	bounds := func() []debuginfo.Range { return mergeRanges(f.pdb.Contributions()) }
-	return tidySymbols(symbols, f.code, bounds), err
+	return symbols
+}
+
+// symbolsNear returns the symbols at the last address with any that is not behind
+// addr.
+func (f *pdbFile) symbolsNear(addr uint64) ([]Symbol, bool) {
+	if _, code := findRange(f.code, addr); !code {
+		return nil, true // symbols end with their code
+	}
+	public, ok := f.pdb.SymbolsNear(addr, func(s pdb.Symbol) bool {
+		_, code := findRange(f.code, s.Addr)
+		return code && s.Name != ""
+	})
+	if !ok || len(public) == 0 {
+		return nil, ok
+	}
+	span := debuginfo.Range{Start: addr, End: addr + 1}
+	for _, s := range public {
+		span = debuginfo.Range{Start: min(span.Start, s.Addr), End: max(span.End, s.Addr+1)}
+	}
+	bounds := func() []debuginfo.Range { return mergeRanges(f.pdb.ContributionsNear(span)) }
+	symbols := tidySymbols(f.symbolsOf(public), f.code, bounds)
+	end := sort.Search(len(symbols), func(i int) bool { return symbols[i].Addr > addr })
+	if end == 0 {
+		return nil, true
+	}
+	first := sort.Search(end, func(i int) bool { return symbols[i].Addr == symbols[end-1].Addr })
+	return symbols[first:end], true
 }
 
 // debugInfo returns the PDB's modules. Where they are empty, because the linker
@@ -47,6 +81,9 @@ func (f *pdbFile) symbols() ([]Symbol, error) {
 func (f *pdbFile) debugInfo() (debuginfo.Source, error) {
 	for i := range f.pdb.NumUnits() {
 		if f.pdb.UnitSize(i) > 0 && !f.pdb.Fastlink() {
+			if !f.pdb.CanLocate() {
+				return struct{ debuginfo.Source }{f.pdb}, nil // hides that it is a Locator
+			}
 			return f.pdb, nil
 		}
 	}

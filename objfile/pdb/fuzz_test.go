@@ -2,6 +2,7 @@ package pdb
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/nativesym/nativesym/internal/fixture"
@@ -45,7 +46,7 @@ func fuzzed() testPDB {
 // readAll decodes all there is and holds it to the promises of the package.
 func readAll(t *testing.T, f *File) {
 	var u debuginfo.Unit
-	r := f.NewReader()
+	r := newReader(f)
 	for i := range f.NumUnits() {
 		_ = r.Read(i, &u) // what precedes an error must be sound too
 		checkUnit(t, &u)
@@ -57,6 +58,47 @@ func readAll(t *testing.T, f *File) {
 		}
 	}
 	f.Contributions()
+	readFew(t, f, r)
+}
+
+// readFew asks for what is at some addresses.
+func readFew(t *testing.T, f *File, r debuginfo.Seeker) {
+	var u debuginfo.Unit
+	addrs := []uint64{0, 0x1100, 0x1110, 0x1140, 0x1800, 0x1400, 1<<32 - 1, 1 << 32}
+	for _, p := range f.outline().code[:min(len(f.outline().code), 16)] {
+		addrs = append(addrs, uint64(p.start), uint64(p.end))
+	}
+	slices.Sort(addrs)
+	for _, addr := range addrs {
+		f.SymbolsNear(addr, func(s Symbol) bool { return s.Name != "" })
+		f.ContributionsNear(debuginfo.Range{Start: addr, End: addr + 0x10})
+		for _, m := range f.Locate(addr) {
+			for _, some := range [][]uint64{{addr}, addrs, {}} {
+				_ = r.ReadFor(m, some, &u)
+				checkUnit(t, &u)
+			}
+			if unit, all := f.Extent(m); unit > all {
+				t.Fatalf("module %d has %d of %d bytes", m, unit, all)
+			}
+		}
+	}
+}
+
+// FuzzLocate asks a PDB with other symbols and contributions for a few addresses.
+func FuzzLocate(f *testing.F) {
+	p := located()
+	f.Add([]byte(p.modules[0].symbols), []byte(p.modules[1].symbols), []byte(p.contribs), []byte(join(p.publics...)))
+	f.Fuzz(func(t *testing.T, a, b, contribs, publics []byte) {
+		p := located()
+		p.modules[0].symbols, p.modules[1].symbols, p.contribs, p.publics = a, b, contribs, nil
+		for len(publics) > 0 {
+			n := min(len(publics), 20)
+			p.publics, publics = append(p.publics, publics[:n]), publics[n:]
+		}
+		if file, err := Parse(p.bytes()); err == nil {
+			readFew(t, file, newReader(file))
+		}
+	})
 }
 
 // FuzzPDB parses whole files.

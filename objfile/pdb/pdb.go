@@ -8,6 +8,9 @@
 // compiler wrote them: qualified, without parameters. The linker's decorated
 // names are in [File.Symbols].
 //
+// [File.Locate] finds the module of an address by the heads of all functions, so
+// that a few addresses need a few functions decoded.
+//
 // Input is hostile: offsets, counts and lengths are checked before use, a
 // stream's blocks are counted against the file's, nesting and the splitting of
 // inlined calls have limits (maxNesting, maxSplit), and reading a module costs
@@ -54,9 +57,13 @@ func Matches(data []byte) bool {
 }
 
 // A File is an open PDB. It is safe for concurrent use; it implements
-// [debuginfo.Source], a unit being a module. Strings it hands out alias the
+// [debuginfo.Locator], a unit being a module. Strings it hands out alias the
 // bytes it was parsed from.
 type File struct {
+	// DropPages, if not nil, is called now and then while all modules are gone
+	// over: who mapped the file can let go of its memory.
+	DropPages func()
+
 	msf      *msf
 	info     info
 	dbi      dbi
@@ -68,9 +75,13 @@ type File struct {
 	exportsMu sync.Mutex
 	exports   map[int][]export // by module, read when first asked for
 	byName    func() map[string]int
+
+	outline       func() *outline
+	contributions func() *contributions
+	publicTable   func() publicTable // empty if it cannot be read
 }
 
-var _ debuginfo.Source = (*File)(nil)
+var _ debuginfo.Locator = (*File)(nil)
 
 // Parse reads the directory and the module list of a PDB. Modules are decoded
 // by a [File.NewReader], symbols by [File.Symbols].
@@ -87,6 +98,12 @@ func Parse(data []byte) (*File, error) {
 	}
 	f := &File{msf: m, exports: map[int][]export{}}
 	f.byName = sync.OnceValue(f.dbi.modulesByName)
+	f.outline = sync.OnceValue(f.readOutline)
+	f.contributions = sync.OnceValue(f.readContributions)
+	f.publicTable = sync.OnceValue(func() publicTable {
+		t, _ := f.readPublics()
+		return t
+	})
 	if err := f.readInfo(); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (f *File) Symbols() ([]Symbol, error) {
 	return f.inImage(f.appendLabels(symbols)), err
 }
 
-// publics returns the public symbols of code.
+// A publicTable lists public symbols, ascending by address.
 //
 // The stream of publics starts with the bytes of its hash table and those of
 // its address map, which lists the records that are in use.
@@ -38,17 +38,19 @@ func (f *File) Symbols() ([]Symbol, error) {
 //	0x04    4     bytes of the address map
 //	0x08    20    of incremental linking
 //	0x1c    …     hash table; address map: offsets in the records' stream
-func (f *File) publics() ([]Symbol, error) {
+type publicTable struct{ records, addrMap []byte }
+
+func (f *File) readPublics() (t publicTable, err error) {
 	if !f.dbi.present {
-		return nil, nil
+		return t, nil
 	}
 	data, err := f.stream("publics", f.dbi.publics)
 	if err != nil || len(data) == 0 {
-		return nil, err
+		return t, err
 	}
 	records, err := f.stream("symbol records", f.dbi.records)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	c := cursor.New("publics", le, data)
 	hash, mapSize := uint64(c.U32()), uint64(c.U32())
@@ -56,21 +58,50 @@ func (f *File) publics() ([]Symbol, error) {
 	c.Skip(hash)
 	addrMap := c.Bytes(mapSize)
 	if err := c.Err(); err != nil {
+		return t, err
+	}
+	return publicTable{records, addrMap}, nil
+}
+
+func (t *publicTable) len() int { return len(t.addrMap) / 4 }
+
+// record returns the kind and the body of symbol i, and whether it is there.
+func (t *publicTable) record(i int) (kind uint16, body []byte, ok bool) {
+	off := le.Uint32(t.addrMap[4*i:])
+	if uint64(off) > uint64(len(t.records)) {
+		return 0, nil, false
+	}
+	r := recordScanner{data: t.records[off:]}
+	r.next()
+	return r.kind, r.body, true
+}
+
+// place returns where symbol i is; it ascends with i.
+func (t *publicTable) place(i int) uint64 {
+	kind, b, _ := t.record(i)
+	if kind != symPublic || len(b) < 0xa {
+		return 0
+	}
+	return place(le.Uint16(b[8:]), le.Uint32(b[4:]))
+}
+
+// publics returns the public symbols of code.
+func (f *File) publics() ([]Symbol, error) {
+	t, err := f.readPublics()
+	if err != nil {
 		return nil, err
 	}
-	list := make([]Symbol, 0, len(addrMap)/4)
+	list := make([]Symbol, 0, t.len())
 	used := 0
-	for ; len(addrMap) >= 4; addrMap = addrMap[4:] {
-		off := le.Uint32(addrMap)
-		if uint64(off) > uint64(len(records)) {
-			return nil, fmt.Errorf("publics: record at %#x of %#x bytes", off, len(records))
+	for i := range t.len() {
+		kind, body, ok := t.record(i)
+		if !ok {
+			return nil, fmt.Errorf("publics: record at %#x of %#x bytes", le.Uint32(t.addrMap[4*i:]), len(t.records))
 		}
-		r := recordScanner{data: records[off:]}
-		r.next()
-		if used += len(r.body); used > len(records) {
-			return nil, fmt.Errorf("publics: map leads to more than the %#x bytes of records", len(records))
+		if used += len(body); used > len(t.records) {
+			return nil, fmt.Errorf("publics: map leads to more than the %#x bytes of records", len(t.records))
 		}
-		if s, ok := f.public(r.kind, r.body); ok {
+		if s, ok := f.public(kind, body); ok {
 			list = append(list, s)
 		}
 	}
@@ -101,37 +132,63 @@ func (f *File) public(kind uint16, b []byte) (Symbol, bool) {
 
 // appendLabels appends the labels of modules that lie outside functions: inside,
 // they are branch targets.
+func (f *File) appendLabels(list []Symbol) []Symbol {
+	for i := range f.dbi.modules {
+		f.eachOutside(i, func(kind uint16, body []byte) {
+			if kind == symLabel {
+				list = f.appendLabel(list, body)
+			}
+		})
+	}
+	return list
+}
+
+// appendLabel reads a label.
 //
 //	offset  size  field
 //	0x00    4     offset in the section    0x04  2  section
 //	0x06    1     flags
 //	0x07    …     name
-func (f *File) appendLabels(list []Symbol) []Symbol {
-	for i := range f.dbi.modules {
-		symbols, _, err := f.moduleData(i)
-		if err != nil {
-			continue // its reader says so
-		}
-		depth := 0
-		for s := (recordScanner{data: symbols}); s.next(); {
-			switch s.kind {
-			case symGlobalProc, symLocalProc, symGlobalProcID, symLocalProcID, symLocalDPC, symLocalDPCID,
-				symThunk, symSeparated, symInlineSite, symInlineSite2, symBlock, symWith, symGlobalManaged, symLocalManaged:
+func (f *File) appendLabel(list []Symbol, b []byte) []Symbol {
+	if len(b) <= 7 {
+		return list
+	}
+	addr, ok := f.sections.addr(le.Uint16(b[4:]), le.Uint32(b))
+	if !ok {
+		return list
+	}
+	return append(list, Symbol{cstring(b[7:]), uint64(addr), true})
+}
+
+// eachOutside calls yield with the records of module i that open functions, and
+// with the labels that lie outside them.
+func (f *File) eachOutside(i int, yield func(kind uint16, body []byte)) {
+	symbols, _, err := f.moduleData(i)
+	if err != nil {
+		return // its reader says so
+	}
+	depth := 0
+	for s := (recordScanner{data: symbols}); s.next(); {
+		switch s.kind {
+		case symInlineSite, symInlineSite2, symBlock, symWith, symGlobalManaged, symLocalManaged:
+			if !s.skipScope() {
+				depth++
+			}
+		case symEnd, symInlineSiteEnd, symProcIDEnd:
+			depth--
+		case symLabel:
+			if depth == 0 {
+				yield(s.kind, s.body)
+			}
+		default:
+			if opensFunction(s.kind) {
+				yield(s.kind, s.body)
 				if !s.skipScope() {
 					depth++
-				}
-			case symEnd, symInlineSiteEnd, symProcIDEnd:
-				depth--
-			case symLabel:
-				if depth == 0 && len(s.body) > 7 {
-					if addr, ok := f.sections.addr(le.Uint16(s.body[4:]), le.Uint32(s.body)); ok {
-						list = append(list, Symbol{cstring(s.body[7:]), uint64(addr), true})
-					}
 				}
 			}
 		}
 	}
-	return list
 }
 
 // skipScope moves behind the end of the scope that the current record of a

@@ -1,9 +1,6 @@
 package pdb
 
-import (
-	"github.com/nativesym/nativesym/internal/cursor"
-	"github.com/nativesym/nativesym/objfile/debuginfo"
-)
+import "github.com/nativesym/nativesym/internal/cursor"
 
 // A sectionMap turns the section and offset in which records speak into an
 // address relative to the image.
@@ -82,42 +79,13 @@ func (m *sectionMap) addr(sect uint16, off uint32) (uint32, bool) {
 	return s.rva + off, off < s.size && off <= ^s.rva
 }
 
-// Versions of the list of contributions, which differ in the size of an entry.
-const (
-	contributions60 = 0xeffe0000 + 19970605
-	contributionsV2 = 0xeffe0000 + 20140516
-)
-
-// Contributions returns what the linker took from one section of one object file
-// each, where it is in the image: a function, mostly. It is empty where OMAP
-// took them apart, or the list is of an unknown kind.
-//
-//	offset  size  field of an entry, after the version of the list
-//	0x00    2     section, from 1
-//	0x04    4     offset in the section      0x08  4  bytes
-//	0x0c    …     characteristics, module, sums
-func (f *File) Contributions() []debuginfo.Range {
-	c := cursor.New("section contributions", le, f.dbi.contributions)
-	size := uint64(28)
-	switch c.U32() {
-	case contributions60:
-	case contributionsV2:
-		size += 4
-	default:
-		return nil
-	}
-	if len(f.sections.omap) > 0 {
-		return nil
-	}
-	list := make([]debuginfo.Range, 0, uint64(c.Len())/size)
-	for uint64(c.Len()) >= size {
-		sect := c.U16()
-		c.Skip(2)
-		off, n := c.U32(), c.U32()
-		c.Skip(size - 12)
-		if start, ok := f.sections.addr(sect, off); ok {
-			list = append(list, debuginfo.Range{Start: uint64(start), End: uint64(start) + uint64(n)})
+// place returns the section and the offset of an address, as one number that
+// ascends with them, and whether a section is there.
+func (m *sectionMap) place(addr uint64) (uint64, bool) {
+	for i, s := range m.source {
+		if uint64(s.rva) <= addr && addr < uint64(s.rva)+uint64(s.size) {
+			return place(uint16(i+1), uint32(addr-uint64(s.rva))), true
 		}
 	}
-	return list
+	return 0, false
 }

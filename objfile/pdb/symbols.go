@@ -81,6 +81,9 @@ func (r *reader) readSymbols(data []byte) error {
 	defer r.attachParts()
 	s := recordScanner{data: data}
 	for at := 4; s.next(); at = s.off + 4 { // after the stream's signature
+		if r.isUnwanted(s.kind, s.body) && s.skipScope() {
+			continue
+		}
 		if !r.symbol(s.kind, s.body) {
 			return fmt.Errorf("symbols+%#x: record of kind %#x has %d bytes", at, s.kind, len(s.body))
 		}
@@ -99,11 +102,11 @@ func (r *reader) symbol(kind uint16, body []byte) bool {
 	w := &r.symbols
 	switch kind {
 	case symGlobalProc, symLocalProc, symGlobalProcID, symLocalProcID, symLocalDPC, symLocalDPCID:
-		return r.procedure(body)
+		return r.procedure(kind, body)
 	case symThunk:
-		return r.thunk(body)
+		return r.thunk(kind, body)
 	case symSeparated:
-		return r.separated(body)
+		return r.separated(kind, body)
 	case symInlineSite:
 		return r.inlineSite(body, 12)
 	case symInlineSite2: // has a count of calls before the annotations
@@ -122,6 +125,40 @@ func (r *reader) symbol(kind uint16, body []byte) bool {
 	return true
 }
 
+// opensFunction reports whether records of a kind start with code of a function,
+// which [File.codeOf] finds.
+func opensFunction(kind uint16) bool {
+	switch kind {
+	case symGlobalProc, symLocalProc, symGlobalProcID, symLocalProcID, symLocalDPC, symLocalDPCID, symThunk, symSeparated:
+		return true
+	}
+	return false
+}
+
+// codeOf returns the code that a record which opens a function stands for, and
+// whether there is some: the linker drops functions, and leaves their records.
+func (f *File) codeOf(kind uint16, b []byte) (start, size uint32, ok bool) {
+	switch {
+	case kind == symThunk && len(b) >= thunkSize:
+		start, ok = f.sections.addr(le.Uint16(b[0x10:]), le.Uint32(b[0xc:]))
+		size = uint32(le.Uint16(b[0x12:]))
+	case kind == symSeparated && len(b) >= separatedSize:
+		start, ok = f.sections.addr(le.Uint16(b[0x18:]), le.Uint32(b[0x10:]))
+		size = le.Uint32(b[0x8:])
+	case kind != symThunk && kind != symSeparated && len(b) >= procedureSize:
+		start, ok = f.sections.addr(le.Uint16(b[0x20:]), le.Uint32(b[0x1c:]))
+		size = le.Uint32(b[0xc:])
+	}
+	return start, size, ok && size > 0 && size <= ^start
+}
+
+// Sizes of the records that open functions, up to the name.
+const (
+	procedureSize = 0x23
+	thunkSize     = 0x15
+	separatedSize = 0x1c
+)
+
 // procedure reads a function.
 //
 //	offset  size  field
@@ -132,11 +169,11 @@ func (r *reader) symbol(kind uint16, body []byte) bool {
 //	0x1c    4     offset in the section    0x20  2  section
 //	0x22    1     flags
 //	0x23    …     name
-func (r *reader) procedure(b []byte) bool {
-	if len(b) < 0x23 {
+func (r *reader) procedure(kind uint16, b []byte) bool {
+	if len(b) < procedureSize {
 		return false
 	}
-	r.function(le.Uint16(b[0x20:]), le.Uint32(b[0x1c:]), le.Uint32(b[0xc:]), b[0x23:])
+	r.function(kind, b, b[procedureSize:])
 	return true
 }
 
@@ -148,18 +185,18 @@ func (r *reader) procedure(b []byte) bool {
 //	0x12    2     bytes of code
 //	0x14    1     kind
 //	0x15    …     name, and more after it by kind
-func (r *reader) thunk(b []byte) bool {
-	if len(b) < 0x15 {
+func (r *reader) thunk(kind uint16, b []byte) bool {
+	if len(b) < thunkSize {
 		return false
 	}
-	r.function(le.Uint16(b[0x10:]), le.Uint32(b[0xc:]), uint32(le.Uint16(b[0x12:])), b[0x15:])
+	r.function(kind, b, b[thunkSize:])
 	return true
 }
 
 // function adds a function and opens its scope.
-func (r *reader) function(sect uint16, off, size uint32, name []byte) {
+func (r *reader) function(kind uint16, b, name []byte) {
 	sc := scope{function: none, site: none}
-	if start, ok := r.file.sections.addr(sect, off); ok && size > 0 && size <= ^start {
+	if start, size, ok := r.file.codeOf(kind, b); ok {
 		u := r.unit
 		sc = scope{function: int32(len(u.Functions)), site: none, start: start, size: size}
 		u.Functions = append(u.Functions, debuginfo.Function{
@@ -180,15 +217,14 @@ func (r *reader) function(sect uint16, off, size uint32, name []byte) {
 //	0x0c    4     flags
 //	0x10    4     offset in the section    0x18  2  section
 //	0x14    4     of the function          0x1a  2  section
-func (r *reader) separated(b []byte) bool {
-	if len(b) < 0x1c {
+func (r *reader) separated(kind uint16, b []byte) bool {
+	if len(b) < separatedSize {
 		return false
 	}
 	sc := scope{function: none, site: none}
-	size := le.Uint32(b[0x8:])
-	start, ok := r.file.sections.addr(le.Uint16(b[0x18:]), le.Uint32(b[0x10:]))
+	start, size, ok := r.file.codeOf(kind, b)
 	parent, known := r.file.sections.addr(le.Uint16(b[0x1a:]), le.Uint32(b[0x14:]))
-	if ok && known && size > 0 && size <= ^start {
+	if ok && known {
 		if f := r.functionAt(uint64(parent)); f != none {
 			sc = scope{function: f, site: none, start: start, size: size}
 			r.symbols.parts = append(r.symbols.parts,

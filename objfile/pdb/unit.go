@@ -14,6 +14,7 @@ import (
 type reader struct {
 	file *File
 	ids  idTable
+	only []uint64 // what ReadFor is asked for; nil: everything
 
 	// Of the module that is being read.
 	unit      *debuginfo.Unit

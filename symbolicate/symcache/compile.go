@@ -106,14 +106,22 @@ func symbolsOf(f, image *objfile.File) ([]objfile.Symbol, error) {
 	if image == nil {
 		return symbols, err
 	}
-	more, imageErr := image.Symbols()
-	for _, s := range more {
-		s.Addr += f.Base() - image.Base()
-		symbols = append(symbols, s)
-	}
-	slices.SortStableFunc(symbols, func(a, b objfile.Symbol) int { return cmp.Compare(a.Addr, b.Addr) })
+	more, imageErr := imageSymbols(f, image)
+	symbols = append(symbols, more...)
+	slices.SortStableFunc(symbols, byAddr)
 	return symbols, errors.Join(err, imageErr)
 }
+
+// imageSymbols returns the symbols of the image that f describes, at f's addresses.
+func imageSymbols(f, image *objfile.File) ([]objfile.Symbol, error) {
+	symbols, err := image.Symbols()
+	for i := range symbols {
+		symbols[i].Addr += f.Base() - image.Base()
+	}
+	return symbols, err
+}
+
+func byAddr(a, b objfile.Symbol) int { return cmp.Compare(a.Addr, b.Addr) }
 
 // A compiler holds what the workers share.
 type compiler struct {

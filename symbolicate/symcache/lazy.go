@@ -3,6 +3,7 @@ package symcache
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/nativesym/nativesym/objfile"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -20,7 +21,8 @@ type Lazy struct {
 	locator debuginfo.Locator // nil if the format has none
 	reader  debuginfo.Seeker
 	unit    debuginfo.Unit
-	symbols bool // c has the symbols
+	loaded  bool                    // c has all symbols
+	image   func() []objfile.Symbol // those of the image
 	names   nameTable
 	spent   int // what lookups have cost so far, in encoded bytes
 	cache   *Cache
@@ -42,6 +44,13 @@ const (
 func NewLazy(f *objfile.File, opts Options) (*Lazy, error) {
 	l := &Lazy{file: f, opts: opts}
 	l.names.init(64)
+	l.image = sync.OnceValue(func() []objfile.Symbol {
+		if opts.Image == nil {
+			return nil
+		}
+		symbols, _ := imageSymbols(f, opts.Image)
+		return symbols
+	})
 	return l, f.Guard(func() error {
 		in, err := sourceOf(f)
 		if err != nil {
@@ -242,7 +251,7 @@ func (l *Lazy) find(addr uint64) bool {
 	}
 	name := u.Names[best.Name]
 	if !isMangled(name.Symbol) && (name.Symbol == "" || hasMangling(name.Language)) {
-		l.loadSymbols()
+		l.loadSymbols(best.Entry)
 		name = l.c.nameAt(name, outer.Entry)
 	}
 	l.frames = append(l.frames, l.frame(outer, name, file, line, column))
@@ -292,7 +301,7 @@ func rowAt(rows []debuginfo.Row, addr uint64) debuginfo.Row {
 // bare leaves in l.frames what symbols and rows alone say about addr.
 func (l *Lazy) bare(addr uint64) bool {
 	l.frames = l.frames[:0]
-	l.loadSymbols()
+	l.loadSymbols(addr)
 	row := rowAt(l.unit.Rows, addr)
 	f := Frame{}
 	rel := addr - l.c.in.Base
@@ -318,11 +327,25 @@ func (l *Lazy) bare(addr uint64) bool {
 	return row.File != 0
 }
 
-func (l *Lazy) loadSymbols() {
-	if l.symbols {
+// loadSymbols gives c all symbols, or those that may name addr where the file can
+// tell.
+func (l *Lazy) loadSymbols(addr uint64) {
+	if l.loaded {
 		return
 	}
-	l.symbols = true
-	l.c.in.Symbols, _ = symbolsOf(l.file, l.opts.Image)
+	near, ok := l.file.SymbolsNear(addr)
+	if !ok {
+		l.loaded = true
+		l.c.in.Symbols, _ = symbolsOf(l.file, l.opts.Image)
+		l.c.nameCode()
+		return
+	}
+	l.c.in.Symbols = append(l.c.in.Symbols[:0], near...)
+	for _, s := range l.image() {
+		if s.Addr == addr || s.Addr < addr && addr-s.Addr < s.Size {
+			l.c.in.Symbols = append(l.c.in.Symbols, s)
+		}
+	}
+	slices.SortStableFunc(l.c.in.Symbols, byAddr)
 	l.c.nameCode()
 }
