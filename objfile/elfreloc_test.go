@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nativesym/nativesym/internal/fixture"
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
@@ -224,7 +225,7 @@ func TestRelocationsOfALinkedFileAreAppliedAlready(t *testing.T) {
 // A section that is compressed is relocated as it is in memory.
 func TestRelocationsOfACompressedSection(t *testing.T) {
 	e := testELF{machine: elf.EM_X86_64}
-	compressed := e.compressed(elf.COMPRESS_ZLIB, 16, zlibBytes(t, make([]byte, 16)))
+	compressed := e.compressed(elf.COMPRESS_ZLIB, 16, fixture.Zlib(t, make([]byte, 16)))
 	e = relocFile(e, compressed.data, e.relocs(true, testReloc{8, uint32(elf.R_X86_64_32), 3, 1}))
 	e.sections[2].data, e.sections[2].flags = compressed.data, compressed.flags
 	e.sections[3].flags = compressed.flags

@@ -97,9 +97,9 @@ func elfSeeds(f *testing.F) [][]byte {
 			e.sections = append(e.sections,
 				testSection{name: ".note.gnu.build-id", typ: elf.SHT_NOTE, data: e.note("GNU", 3, make([]byte, 20))},
 				testSection{name: ".gnu_debuglink", data: e.encoder().str("name\x00").pad(4).u32(1).Bytes()},
-				e.compressed(elf.COMPRESS_ZLIB, 100, zlibBytes(f, make([]byte, 100))),
-				e.compressed(elf.COMPRESS_ZSTD, 100, zstdBytes(f, make([]byte, 100))),
-				gnuCompressed(100, zlibBytes(f, make([]byte, 100))))
+				e.compressed(elf.COMPRESS_ZLIB, 100, fixture.Zlib(f, make([]byte, 100))),
+				e.compressed(elf.COMPRESS_ZSTD, 100, fixture.Zstd(f, make([]byte, 100))),
+				gnuCompressed(100, fixture.Zlib(f, make([]byte, 100))))
 			seeds = append(seeds, e.bytes())
 		}
 	}

@@ -65,7 +65,7 @@ func TestMachOWithoutSections(t *testing.T) {
 }
 
 func TestMachOSections(t *testing.T) {
-	packed := append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), zlibBytes(t, []byte("lines"))...)
+	packed := append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), fixture.Zlib(t, []byte("lines"))...)
 	m := testMachO{segments: []testMachOSegment{{name: "__DWARF", sections: []testMachOSection{
 		{name: "__debug_info", data: []byte("info")},
 		{name: "__zdebug_line", data: packed},

@@ -18,7 +18,7 @@ func FuzzMachO(f *testing.F) {
 	text := machoText(0x1000, 0x1100, 0x20)
 	text.sections = append(text.sections,
 		testMachOSection{name: "__stubs", addr: 0x1120, flags: machoInstructions | machoSymbolStubs, data: make([]byte, 12), first: 0, each: 6},
-		testMachOSection{name: "__zdebug_line", data: append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), zlibBytes(f, []byte("lines"))...)})
+		testMachOSection{name: "__zdebug_line", data: append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), fixture.Zlib(f, []byte("lines"))...)})
 	for _, big := range []bool{false, true} {
 		for _, narrow := range []bool{false, true} {
 			m := testMachO{

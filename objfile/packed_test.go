@@ -7,21 +7,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/nativesym/nativesym/internal/fixture"
 )
-
-func gzipped(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	w.Write(data)
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 func TestPackedFiles(t *testing.T) {
 	plain := fixture.Read(t, "bin/macos/prog.sym")
@@ -29,7 +17,7 @@ func TestPackedFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"gzip": gzipped(t, plain), "zstd": zstdBytes(t, plain), "zstd without a size": zstdStream(t, plain)} {
+	for name, data := range map[string][]byte{"gzip": fixture.Gzip(t, plain), "zstd": fixture.Zstd(t, plain), "zstd without a size": zstdStream(t, plain)} {
 		f, err := Parse("test", data)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -47,16 +35,16 @@ func TestPackedFiles(t *testing.T) {
 func TestPackedErrors(t *testing.T) {
 	plain := fixture.Read(t, "bin/macos/prog.sym")
 	bomb := append(bytes.Clone(plain), make([]byte, freeGrowth)...)
-	packed := gzipped(t, bytes.Repeat(plain, 100))
+	packed := fixture.Gzip(t, bytes.Repeat(plain, 100))
 	for _, tt := range []struct {
 		name string
 		data []byte
 		want string
 	}{
-		{"text", gzipped(t, []byte("a manual page")), "test: unknown object file format"},
-		{"packed twice", gzipped(t, gzipped(t, plain)), "test: unknown object file format"},
+		{"text", fixture.Gzip(t, []byte("a manual page")), "test: unknown object file format"},
+		{"packed twice", fixture.Gzip(t, fixture.Gzip(t, plain)), "test: unknown object file format"},
 		{"not even gzip", []byte("\x1f\x8bx"), "test: unknown object file format"},
-		{"more than a file of its size may hold", gzipped(t, bomb), "test: unpacks to more than 16777216 bytes"},
+		{"more than a file of its size may hold", fixture.Gzip(t, bomb), "test: unpacks to more than 16777216 bytes"},
 		{"cut", packed[:len(packed)-20], "test: unpacking: unexpected EOF"},
 		{"broken inside", []byte(strings.Replace(string(packed), string(packed[len(packed)-8:]), "checksum", 1)), "test: unpacking: gzip: invalid checksum"},
 	} {

@@ -44,7 +44,7 @@ func TestPEShapes(t *testing.T) {
 }
 
 func TestPESections(t *testing.T) {
-	packed := append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), zlibBytes(t, []byte("lines"))...)
+	packed := append([]byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x05"), fixture.Zlib(t, []byte("lines"))...)
 	p := testPE{
 		base:    0x10000,
 		strings: ".debug_info\x00.zdebug_line\x00",

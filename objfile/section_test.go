@@ -8,31 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/nativesym/nativesym/internal/fixture"
 )
-
-func zlibBytes(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func zstdBytes(t testing.TB, data []byte) []byte {
-	t.Helper()
-	w, err := zstd.NewWriter(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w.EncodeAll(data, nil)
-}
 
 // zstdStream returns a frame that does not say its size.
 func zstdStream(t testing.TB, data []byte) []byte {
@@ -82,11 +61,11 @@ func TestCompressedSections(t *testing.T) {
 			section testSection
 		}{
 			{"plain", testSection{name: ".debug_info", data: want}},
-			{"zlib", e.compressed(elf.COMPRESS_ZLIB, n, zlibBytes(t, want))},
-			{"zstd", e.compressed(elf.COMPRESS_ZSTD, n, zstdBytes(t, want))},
-			{"two zstd frames", e.compressed(elf.COMPRESS_ZSTD, n, append(zstdBytes(t, want[:100]), zstdBytes(t, want[100:])...))},
+			{"zlib", e.compressed(elf.COMPRESS_ZLIB, n, fixture.Zlib(t, want))},
+			{"zstd", e.compressed(elf.COMPRESS_ZSTD, n, fixture.Zstd(t, want))},
+			{"two zstd frames", e.compressed(elf.COMPRESS_ZSTD, n, append(fixture.Zstd(t, want[:100]), fixture.Zstd(t, want[100:])...))},
 			{"zstd with a window larger than the section", e.compressed(elf.COMPRESS_ZSTD, n, zstdStream(t, want))},
-			{"GNU", gnuCompressed(n, zlibBytes(t, want))},
+			{"GNU", gnuCompressed(n, fixture.Zlib(t, want))},
 			{"GNU in name only", testSection{name: ".zdebug_info", data: want}},
 		} {
 			t.Run(fmt.Sprintf("%s big=%v", tt.name, e.big), func(t *testing.T) {
@@ -121,7 +100,7 @@ func TestCompressedSections(t *testing.T) {
 func TestSectionErrors(t *testing.T) {
 	e := testELF{}
 	data := bytes.Repeat([]byte("x"), 1000)
-	sum := zlibBytes(t, data)
+	sum := fixture.Zlib(t, data)
 	sum[len(sum)-1]++
 	bomb := bytes.Repeat([]byte{0}, freeGrowth+1)
 	for _, tt := range []struct {
@@ -136,24 +115,24 @@ func TestSectionErrors(t *testing.T) {
 		},
 		{"method", e.compressed(3, 1000, data), "test: .debug_info: compressed with unknown method 3"},
 		{"not zlib", e.compressed(elf.COMPRESS_ZLIB, 1000, data), "test: .debug_info: compressed data at 0x0: zlib header has a wrong check"},
-		{"zlib ends early", e.compressed(elf.COMPRESS_ZLIB, 1001, zlibBytes(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
-		{"zlib cut", e.compressed(elf.COMPRESS_ZLIB, 1000, zlibBytes(t, data)[:10]), "test: .debug_info: compressed data at 0xa: block is cut short"},
-		{"zlib ends late", e.compressed(elf.COMPRESS_ZLIB, 999, zlibBytes(t, data)), "test: .debug_info: compressed data at 0xb: stream unpacks to more than it should"},
+		{"zlib ends early", e.compressed(elf.COMPRESS_ZLIB, 1001, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
+		{"zlib cut", e.compressed(elf.COMPRESS_ZLIB, 1000, fixture.Zlib(t, data)[:10]), "test: .debug_info: compressed data at 0xa: block is cut short"},
+		{"zlib ends late", e.compressed(elf.COMPRESS_ZLIB, 999, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xb: stream unpacks to more than it should"},
 		{"zlib sum", e.compressed(elf.COMPRESS_ZLIB, 1000, sum), "test: .debug_info: compressed data at 0xd: checksum is 0xaaf4d4d1, bytes give 0xaaf4d4d0"},
-		{"zstd ends early", e.compressed(elf.COMPRESS_ZSTD, 1001, zstdBytes(t, data)), "test: .debug_info: unpacks to 1000 bytes, not the 1001 it claims"},
-		{"zstd ends late", e.compressed(elf.COMPRESS_ZSTD, 999, zstdBytes(t, data)), "test: .debug_info: decompressed size exceeds configured limit"},
+		{"zstd ends early", e.compressed(elf.COMPRESS_ZSTD, 1001, fixture.Zstd(t, data)), "test: .debug_info: unpacks to 1000 bytes, not the 1001 it claims"},
+		{"zstd ends late", e.compressed(elf.COMPRESS_ZSTD, 999, fixture.Zstd(t, data)), "test: .debug_info: decompressed size exceeds configured limit"},
 		{"not zstd", e.compressed(elf.COMPRESS_ZSTD, 1000, data), "test: .debug_info: invalid input: magic number mismatch"},
-		{"GNU ends early", gnuCompressed(1001, zlibBytes(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
+		{"GNU ends early", gnuCompressed(1001, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
 		{
-			"zlib bomb", e.compressed(elf.COMPRESS_ZLIB, uint64(len(bomb)), zlibBytes(t, bomb)),
+			"zlib bomb", e.compressed(elf.COMPRESS_ZLIB, uint64(len(bomb)), fixture.Zlib(t, bomb)),
 			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 16920 bytes",
 		},
 		{
-			"zstd bomb", e.compressed(elf.COMPRESS_ZSTD, uint64(len(bomb)), zstdBytes(t, bomb)),
+			"zstd bomb", e.compressed(elf.COMPRESS_ZSTD, uint64(len(bomb)), fixture.Zstd(t, bomb)),
 			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 2104 bytes",
 		},
 		{
-			"larger than any section", e.compressed(elf.COMPRESS_ZLIB, maxSection+1, zlibBytes(t, data)),
+			"larger than any section", e.compressed(elf.COMPRESS_ZLIB, maxSection+1, fixture.Zlib(t, data)),
 			"test: .debug_info: unpacks to 4294967297 bytes, more than 4294967296",
 		},
 	} {
@@ -173,7 +152,7 @@ func TestSectionsUnpackWithinOneLimit(t *testing.T) {
 	zeros := bytes.Repeat([]byte{0}, freeGrowth/4)
 	e := testELF{}
 	for i := range 5 {
-		s := e.compressed(elf.COMPRESS_ZSTD, uint64(len(zeros)), zstdBytes(t, zeros))
+		s := e.compressed(elf.COMPRESS_ZSTD, uint64(len(zeros)), fixture.Zstd(t, zeros))
 		s.name = fmt.Sprintf(".debug_%d", i)
 		e.sections = append(e.sections, s)
 	}

@@ -1,8 +1,6 @@
 package source
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -10,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source/filecache"
@@ -48,22 +45,6 @@ func storedCabinet(name string, data []byte) []byte {
 	return b
 }
 
-func gzipped(data []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
-
-func zstdded(data []byte) []byte {
-	var b bytes.Buffer
-	w, _ := zstd.NewWriter(&b)
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
-
 const shopID = "75bc5782088d05859a5dba37c4c1166eef8b3f03"
 
 func TestDirPacked(t *testing.T) {
@@ -76,10 +57,10 @@ func TestDirPacked(t *testing.T) {
 		want    []string // with a cache
 		without []string // nil: the same
 	}{
-		{"gzip at its place", ".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug", gzipped(debug), found(".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"), nil},
-		{"gzip by its id", "x/75/" + shopID[2:] + ".debug.gz", gzipped(debug), found("x/75/" + shopID[2:] + ".debug.gz"), nil},
-		{"zstd by its name", "x/shop.debug.zst", zstdded(debug), found("x/shop.debug.zst"), nil},
-		{"zstd by any name, being small", "x/y", zstdded(debug), found("x/y"), nil},
+		{"gzip at its place", ".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug", fixture.Gzip(t, debug), found(".build-id/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"), nil},
+		{"gzip by its id", "x/75/" + shopID[2:] + ".debug.gz", fixture.Gzip(t, debug), found("x/75/" + shopID[2:] + ".debug.gz"), nil},
+		{"zstd by its name", "x/shop.debug.zst", fixture.Zstd(t, debug), found("x/shop.debug.zst"), nil},
+		{"zstd by any name, being small", "x/y", fixture.Zstd(t, debug), found("x/y"), nil},
 		{
 			"cabinet by its id", "x/" + shopID + "/anything", storedCabinet("a", debug), found("x/" + shopID + "/anything"),
 			[]string{"error x/" + shopID + "/anything x/" + shopID + "/anything: packed as cabinet: give a cache to unpack it into"},
@@ -240,7 +221,7 @@ func TestInnerName(t *testing.T) {
 func TestDirPackedSplit(t *testing.T) {
 	dir := t.TempDir()
 	prog := fixture.Read(t, "bin/parcel/gcc-split5/prog")
-	put(t, filepath.Join(dir, "deep/prog.gz"), gzipped(prog))
+	put(t, filepath.Join(dir, "deep/prog.gz"), fixture.Gzip(t, prog))
 	for _, name := range []string{"parcel.dwo", "weigh.dwo"} {
 		put(t, filepath.Join(dir, "deep", name), fixture.Read(t, "bin/parcel/gcc-split5/"+name))
 	}

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/zstd"
 	"go.uber.org/goleak"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -205,22 +203,10 @@ func TestMissAge(t *testing.T) {
 	})
 }
 
-func gzipped(data []byte) []byte {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	z.Write(data)
-	z.Close()
-	return b.Bytes()
-}
-
 // Files that are packed, as some stores keep them without saying so, are unpacked.
 func TestPacked(t *testing.T) {
 	good := fixture.Read(t, shopDebug)
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{"gzip": gzipped(good), "zstd": encoder.EncodeAll(good, nil)} {
+	for name, data := range map[string][]byte{"gzip": fixture.Gzip(t, good), "zstd": fixture.Zstd(t, good)} {
 		st := &store{files: map[string][]byte{shopPath + ".debug": data}}
 		res, err := New(st, layout.Layout{}, Options{Cache: newCache(t), MaxSize: int64(len(good))}).Find(t.Context(), imageOf(t, shop))
 		if err != nil || len(res.Files) != 1 {
@@ -235,7 +221,7 @@ func TestPacked(t *testing.T) {
 // What is not the image's file never counts as it, and is forgotten soon.
 func TestLies(t *testing.T) {
 	good := fixture.Read(t, shopDebug)
-	pack := gzipped
+	pack := func(data []byte) []byte { return fixture.Gzip(t, data) }
 	for name, tt := range map[string]struct {
 		data []byte
 		want string

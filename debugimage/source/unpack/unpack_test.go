@@ -3,8 +3,6 @@ package unpack
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"errors"
 	"io"
@@ -14,34 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/nativesym/nativesym/internal/fixture"
 )
-
-func gzipped(data []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
-
-func zlibbed(data []byte) []byte {
-	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
-
-func zstdded(data []byte) []byte {
-	var b bytes.Buffer
-	w, _ := zstd.NewWriter(&b)
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
 
 func zipped(t testing.TB, data []byte, names ...string) []byte {
 	t.Helper()
@@ -99,19 +71,19 @@ func unpackAll(t *testing.T, data []byte, o Options) (string, Wrapping, error) {
 func TestUnpack(t *testing.T) {
 	data := fixture.Read(t, "bin/till-clang19-windows.exe")
 	text := string(data)
-	twoMembers := append(gzipped(data[:500]), gzipped(data[500:])...)
+	twoMembers := append(fixture.Gzip(t, data[:500]), fixture.Gzip(t, data[500:])...)
 	for _, tt := range []struct {
 		name string
 		file []byte
 		as   Wrapping
 		want string
 	}{
-		{"gzip", gzipped(data), Gzip, text},
+		{"gzip", fixture.Gzip(t, data), Gzip, text},
 		{"gzip of two members", twoMembers, Gzip, text},
-		{"zlib", zlibbed(data), Zlib, text},
-		{"zlib of nothing", zlibbed(nil), Zlib, ""},
-		{"zlib of zeros", zlibbed(make([]byte, 1<<21)), Zlib, string(make([]byte, 1<<21))},
-		{"zstd", zstdded(data), Zstd, text},
+		{"zlib", fixture.Zlib(t, data), Zlib, text},
+		{"zlib of nothing", fixture.Zlib(t, nil), Zlib, ""},
+		{"zlib of zeros", fixture.Zlib(t, make([]byte, 1<<21)), Zlib, string(make([]byte, 1<<21))},
+		{"zstd", fixture.Zstd(t, data), Zstd, text},
 		{"zip", zipped(t, data, "x"), Zip, text},
 		{"zip with a folder", zipped(t, data, "a/", "a/x"), Zip, text},
 		{"zip of two files", zipped(t, data, "a", "b"), None, ""},
@@ -166,7 +138,7 @@ func TestLimit(t *testing.T) {
 	data := fixture.Read(t, "bin/till-clang19-windows.exe")
 	size := int64(len(data))
 	wrapped := map[Wrapping][]byte{
-		Gzip: gzipped(data), Zlib: zlibbed(data), Zstd: zstdded(data), Zip: zipped(t, data, "x"),
+		Gzip: fixture.Gzip(t, data), Zlib: fixture.Zlib(t, data), Zstd: fixture.Zstd(t, data), Zip: zipped(t, data, "x"),
 	}
 	if _, err := exec.LookPath("gcab"); err == nil {
 		wrapped[Cabinet] = cabinet(t, data[8:], string(data[:2])+"345678")
@@ -190,7 +162,7 @@ func TestLimit(t *testing.T) {
 func TestBombs(t *testing.T) {
 	zeros := make([]byte, freeGrowth+1)
 	for as, file := range map[Wrapping][]byte{
-		Gzip: gzipped(zeros), Zlib: zlibbed(zeros), Zstd: zstdded(zeros), Zip: zipped(t, zeros, "x"),
+		Gzip: fixture.Gzip(t, zeros), Zlib: fixture.Zlib(t, zeros), Zstd: fixture.Zstd(t, zeros), Zip: zipped(t, zeros, "x"),
 	} {
 		var n counter
 		_, err := Unpack(t.Context(), &n, bytes.NewReader(file), int64(len(file)), Options{Limit: 1 << 40})
@@ -238,7 +210,7 @@ func (c *counter) Write(b []byte) (int, error) {
 
 func TestErrors(t *testing.T) {
 	data := fixture.Read(t, "bin/till-clang19-windows.exe")
-	for as, file := range map[Wrapping][]byte{Gzip: gzipped(data), Zlib: zlibbed(data), Zstd: zstdded(data)} {
+	for as, file := range map[Wrapping][]byte{Gzip: fixture.Gzip(t, data), Zlib: fixture.Zlib(t, data), Zstd: fixture.Zstd(t, data)} {
 		if _, got, err := unpackAll(t, file[:len(file)/2], Options{}); got != as || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("half of %s: by %q, error %v, want %v", as, got, err, io.ErrUnexpectedEOF)
 		}
@@ -255,7 +227,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("a size that is wrong: error %v, want %v", err, io.EOF)
 	}
 	full := errors.New("disk is full")
-	if _, err := Unpack(t.Context(), failing{full}, bytes.NewReader(gzipped(data)), 1<<20, Options{}); !errors.Is(err, full) {
+	if _, err := Unpack(t.Context(), failing{full}, bytes.NewReader(fixture.Gzip(t, data)), 1<<20, Options{}); !errors.Is(err, full) {
 		t.Errorf("error %v, want %v", err, full)
 	}
 }
@@ -268,7 +240,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 // FuzzUnpack checks that whatever a file is, what comes out keeps its limit.
 func FuzzUnpack(f *testing.F) {
 	text := bytes.Repeat([]byte("symbols "), 100)
-	for _, file := range [][]byte{gzipped(text), zlibbed(text), zstdded(text), zipped(f, text, "x"), []byte("MSCF")} {
+	for _, file := range [][]byte{fixture.Gzip(f, text), fixture.Zlib(f, text), fixture.Zstd(f, text), zipped(f, text, "x"), []byte("MSCF")} {
 		f.Add(file)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
