@@ -33,6 +33,10 @@ func Open(path string) (*File, error) {
 
 // mapPath maps a whole file. An empty file is an empty slice.
 func mapPath(path string) ([]byte, error) {
+	// To open a pipe may wait for ever.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
