@@ -87,6 +87,33 @@ func TestExample(t *testing.T) {
 	}
 }
 
+// TestCheckLimits refuses limits that would quietly become others.
+func TestCheckLimits(t *testing.T) {
+	for setting, want := range map[string]string{
+		"max-concurrent: 0":    "max-concurrent: want more than 0",
+		"max-queue: -1":        "max-queue: want more than 0",
+		"max-queue-bytes: 0":   "max-queue-bytes: want more than 0",
+		"max-event: 0":         "max-event: want more than 0",
+		"deadline: 0s":         "deadline: want more than 0",
+		"download-size: 0":     "download-size: want more than 0",
+		"download-timeout: 0s": "download-timeout: want more than 0",
+		"retry: -1h":           "retry: want more than 0",
+		"cache-size: 0":        "cache-size: want more than 0",
+		"drain: -1s":           "drain: want no less than 0",
+		"workers: -1":          "workers: want no less than 0",
+		"drain: 0s":            "",
+		"workers: 0":           "",
+	} {
+		c, _, err := load(t, setting, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Check(); textOf(err) != want {
+			t.Errorf("%s: error %q, want %q", setting, textOf(err), want)
+		}
+	}
+}
+
 func TestControlGroupLimit(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

@@ -31,6 +31,9 @@ func (c *Config) Open() (*Engine, error) { return c.open(nil) }
 
 // open is Open with a watch kept on the sources.
 func (c *Config) open(w *watch) (*Engine, error) {
+	if err := c.checkLimits(); err != nil {
+		return nil, err
+	}
 	e := &Engine{Scopes: make(map[string]*symbolicate.Symbolicator)}
 	if dir := cmp.Or(c.Cache, os.Getenv("CACHE_DIRECTORY")); dir != "" {
 		var err error
