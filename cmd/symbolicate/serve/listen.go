@@ -51,6 +51,9 @@ func listen(ctx context.Context, address string, mode fs.FileMode) (net.Listener
 		return config.Listen(ctx, "tcp", address)
 	}
 	l, err := config.Listen(ctx, "unix", path)
+	if errors.Is(err, syscall.EINVAL) {
+		return nil, fmt.Errorf("listen unix:%s: a path of %d bytes is too long for a socket: Linux takes 107", path, len(path))
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		if err := removeStale(ctx, path); err != nil {
 			return nil, err

@@ -51,6 +51,7 @@ func TestListenUnix(t *testing.T) {
 		{"unix:" + path, "listen unix:DIR/socket: another process serves there"},
 		{"unix:" + file, "listen unix:DIR/file: there is something that is no socket"},
 		{"unix:" + dir + "/no/socket", "listen unix DIR/no/socket: bind: no such file or directory"},
+		{"unix:/" + strings.Repeat("long", 30), "listen unix:/" + strings.Repeat("long", 30) + ": a path of 121 bytes is too long for a socket: Linux takes 107"},
 		{"localhost", "listen tcp: address localhost: missing port in address"},
 	} {
 		if _, err := listen(t.Context(), tt.address, 0o600); strings.ReplaceAll(textOf(err), dir, "DIR") != tt.want {
