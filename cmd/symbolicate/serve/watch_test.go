@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
 )
 
 // An event has as many images as it likes, with names and ids as long as it likes.
@@ -40,6 +42,33 @@ func TestWarningsAreBounded(t *testing.T) {
 	}
 	if got := w.mayWarn("another", time.Now().Add(2*warnEvery)); got != saidNever || len(w.said) != 1 {
 		t.Errorf("later it is %d, of %d; want %d, of 1", got, len(w.said), saidNever)
+	}
+}
+
+// A silent source answers nothing as long as somebody waits.
+type silent struct{}
+
+func (silent) Find(ctx context.Context, _ *debugimage.Image) (source.Result, error) {
+	<-ctx.Done()
+	return source.Result{}, ctx.Err()
+}
+
+// A source that lets requests run out of time is in the log, and one is not that
+// somebody did not wait for.
+func TestSlowSourcesAreLogged(t *testing.T) {
+	for patience, want := range map[time.Duration]bool{time.Millisecond: false, time.Minute: true} {
+		synctest.Test(t, func(t *testing.T) {
+			var out bytes.Buffer
+			w := &watch{log: slog.New(slog.NewTextHandler(&out, nil)), metrics: newMetrics()}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			if _, err := w.over("debuginfod", silent{}).Find(ctx, &debugimage.Image{}); err == nil {
+				t.Error("Find does not fail")
+			}
+			if got := strings.Contains(out.String(), "source=debuginfod cause=\"slow: "); got != want {
+				t.Errorf("after %v the log has %q", patience, out.String())
+			}
+		})
 	}
 }
 
