@@ -90,7 +90,10 @@ func (r *remote) tlsConfig() (*tls.Config, error) {
 			return nil, fmt.Errorf("--tls-ca %s: has no certificate (PEM)", r.ca)
 		}
 	}
-	if r.cert+r.key != "" {
+	if (r.cert == "") != (r.key == "") {
+		return nil, usagef("--tls-cert and --tls-key: want both or none")
+	}
+	if r.cert != "" {
 		pair, err := tls.LoadX509KeyPair(r.cert, r.key)
 		if err != nil {
 			return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)

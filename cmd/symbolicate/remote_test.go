@@ -176,4 +176,8 @@ func TestRemoteTLS(t *testing.T) {
 	if !strings.Contains(out, "shop::Item::net") || said != "" {
 		t.Errorf("said %q, event\n%.300s", said, out)
 	}
+	_, said = symbolicateIn(t, event, "event", "--remote", address, "--tls-cert", certFile)
+	if want := "error: --tls-cert and --tls-key: want both or none"; said != want {
+		t.Errorf("without a key: said %q, want %q", said, want)
+	}
 }
