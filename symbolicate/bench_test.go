@@ -186,5 +186,5 @@ func BenchmarkStages(b *testing.B) {
 	stage("parse", func() { j.reset() }, parse)
 	stage("read", func() { j.reset(); parse() }, read)
 	stage("resolve", func() { j.reset(); parse(); read() }, resolve)
-	stage("write", func() { j.reset(); parse(); read(); resolve() }, func() { j.write() })
+	stage("write", func() { j.reset(); parse(); read(); resolve() }, func() { j.write(nil) })
 }

@@ -102,14 +102,15 @@ func (r *FrameReport) String() string {
 	return b.String()
 }
 
-// Explain is like [Symbolicator.Event] and also says how it came to the result.
+// Explain is like [Symbolicator.Event] and also says how it came to the result, which
+// shares nothing with the text.
 func (s *Symbolicator) Explain(ctx context.Context, text []byte) ([]byte, *Report, error) {
 	j, err := s.run(ctx, text)
 	defer s.done(j)
 	if err != nil {
 		return nil, nil, err
 	}
-	return j.write(), j.report(), nil
+	return j.write([]byte{}), j.report(), nil
 }
 
 func (j *job) report() *Report {

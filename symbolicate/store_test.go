@@ -171,7 +171,7 @@ func TestShrunkenTable(t *testing.T) {
 				t.Fatal(err)
 			}
 			cut()
-			return string(j.write())
+			return string(j.write(nil))
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

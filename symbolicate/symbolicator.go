@@ -213,12 +213,18 @@ func (s *Symbolicator) Close() { s.store.close() }
 // the context is cancelled, or the text is not JSON, Event returns an error, and
 // what nobody else waits for ends.
 func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
+	return s.AppendEvent(ctx, nil, text)
+}
+
+// AppendEvent is [Symbolicator.Event] for those who have memory for the result: it is
+// appended to dst, and shares nothing with the text unless dst is nil.
+func (s *Symbolicator) AppendEvent(ctx context.Context, dst, text []byte) ([]byte, error) {
 	j, err := s.run(ctx, text)
 	defer s.done(j)
 	if err != nil {
 		return nil, err
 	}
-	return j.write(), nil
+	return j.write(dst), nil
 }
 
 // run reads an event and finds out what its frames are.

@@ -8,13 +8,13 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 )
 
-// write returns the event with what came of its frames and images. The names of
+// write appends the event with what came of its frames and images. The names of
 // functions are in mapped tables, of which one may be cut short even now: then it is
-// written again without that.
-func (j *job) write() []byte {
+// written again without that. Without a dst the result may share the text.
+func (j *job) write(dst []byte) []byte {
 	for {
 		n := len(j.lost)
-		if out := j.tryWrite(); len(j.lost) == n {
+		if out := j.tryWrite(dst); len(j.lost) == n {
 			return out
 		}
 		j.traces = j.traces[:0]
@@ -22,14 +22,14 @@ func (j *job) write() []byte {
 }
 
 // tryWrite returns what was written, unless it loses the table of an image.
-func (j *job) tryWrite() []byte {
+func (j *job) tryWrite(dst []byte) []byte {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if cause := recover(); cause != nil && !j.loseBy(cause) {
 			panic(cause)
 		}
 	}()
-	return j.writeAll()
+	return j.writeAll(dst)
 }
 
 // loseBy loses the table that a panic is the fault of, and reports whether there is
@@ -54,7 +54,7 @@ func (j *job) loseBy(cause any) bool {
 	return false
 }
 
-func (j *job) writeAll() []byte {
+func (j *job) writeAll(dst []byte) []byte {
 	edits := jsonspan.NewEdits(&j.doc)
 	for i := range j.stacks {
 		s := &j.stacks[i]
@@ -73,10 +73,10 @@ func (j *job) writeAll() []byte {
 	if j.native {
 		j.writeMechanisms(edits)
 	}
-	if edits.Empty() {
+	if dst == nil && edits.Empty() {
 		return j.doc.Text()
 	}
-	return edits.AppendTo(nil)
+	return edits.AppendTo(dst)
 }
 
 // writeStack puts the symbolicated trace in its place, and beside it the trace as

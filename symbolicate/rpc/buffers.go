@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"bytes"
 	"net"
 	"sync"
 )
@@ -33,6 +34,50 @@ func (f *frames) Put(buf *[]byte) {
 	if cap(*buf) == frameSize {
 		f.pool.Put(buf)
 	}
+}
+
+// An answers is a pool of the memory of large answers: they come back from the connection
+// when they are sent. New memory of a megabyte costs a twentieth of an event: it is
+// cleared, and its pages are met for the first time.
+type answers struct{ pool sync.Pool }
+
+// Sizes of memory that is worth being kept, and not too much to keep.
+const (
+	minText = 128 << 10
+	maxText = 16 << 20
+)
+
+// take returns memory for an answer, empty but not nil: what is written there shares
+// nothing with the request.
+func (a *answers) take() []byte {
+	if buf, ok := a.pool.Get().(*[]byte); ok {
+		return (*buf)[:0]
+	}
+	return []byte{}
+}
+
+// fit returns a text that takes little more memory than it has bytes, as those that
+// wait for their reader should.
+func (a *answers) fit(text []byte) []byte {
+	if cap(text) < minText || cap(text) <= 2*len(text) {
+		return text
+	}
+	own := bytes.Clone(text)
+	a.Put(&text)
+	return own
+}
+
+// Put takes memory back: it is what [mem.NewBuffer] calls when a text is sent.
+func (a *answers) Put(buf *[]byte) {
+	if minText <= cap(*buf) && cap(*buf) <= maxText {
+		a.pool.Put(buf)
+	}
+}
+
+// Get makes answers a [mem.BufferPool]; nobody calls it.
+func (a *answers) Get(length int) *[]byte {
+	buf := make([]byte, length)
+	return &buf
 }
 
 // A roomy listener gives Unix sockets room for an answer of a megabyte, so that the

@@ -65,7 +65,8 @@ type Options struct {
 	// several goroutines at once.
 	Report func(context.Context, error)
 
-	// GRPC are further options: interceptors, a handler of statistics.
+	// GRPC are further options: interceptors, a handler of statistics. What they see of
+	// an answer is used again when it is sent: they must not keep it.
 	GRPC []grpc.ServerOption
 }
 
@@ -98,6 +99,7 @@ type Server struct {
 	engine   *symbolicate.Symbolicator
 	opts     Options
 	gate     gate
+	answers  answers
 	draining context.Context // done when the server shuts down
 	drain    context.CancelFunc
 	grpc     *grpc.Server
@@ -137,7 +139,7 @@ func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.grpc = grpc.NewServer(append([]grpc.ServerOption{
 		grpc.Creds(transport(opts.TLS)),
-		grpc.ForceServerCodecV2(newCodec()),
+		grpc.ForceServerCodecV2(newCodec(&s.answers)),
 		grpc.MaxRecvMsgSize(headroom * opts.MaxEventBytes),
 		grpc.StaticStreamWindowSize(requestWindow),
 		grpc.StaticConnWindowSize(requestConnWindow),
