@@ -11,15 +11,18 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/rpc"
 )
 
-// A cost is how long an event takes in the library and in the server.
+// A cost is what an event takes in the library and in the server.
 type cost struct {
-	event, answer int // bytes
-	library       time.Duration
-	server        time.Duration
+	event, answer   int // bytes
+	library, server effort
 }
 
+// An effort is how long something takes, and how long processors work on it: of the
+// server's event, those of both processes, at once where there are several.
+type effort struct{ time, work time.Duration }
+
 // overhead is the part of the library's time that the server takes on top of it.
-func (c *cost) overhead() float64 { return float64(c.server)/float64(c.library) - 1 }
+func (c *cost) overhead() float64 { return float64(c.server.time)/float64(c.library.time) - 1 }
 
 // An event goes either way rounds times, inRow times one after the other, so that
 // both are warm. What else the machine does makes some of them slow, and both ways
@@ -30,8 +33,8 @@ const (
 )
 
 // compare sends events to the library and to the server in turn.
-func compare(ctx context.Context, engine *symbolicate.Symbolicator, target string, events [][]byte) (costs []cost, err error) {
-	c, err := rpc.Dial(target, rpc.DialOptions{})
+func compare(ctx context.Context, engine *symbolicate.Symbolicator, s *server, events [][]byte) (costs []cost, err error) {
+	c, err := rpc.Dial(s.target, rpc.DialOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +46,10 @@ func compare(ctx context.Context, engine *symbolicate.Symbolicator, target strin
 		}
 		sides := []func(context.Context, []byte) ([]byte, error){engine.Event, c.Event}
 		times := make([][]time.Duration, len(sides))
+		work := make([]time.Duration, len(sides))
 		for range rounds {
 			for i, side := range sides {
+				before := s.work()
 				for range inRow {
 					start := time.Now()
 					got, err := side(ctx, event)
@@ -56,9 +61,14 @@ func compare(ctx context.Context, engine *symbolicate.Symbolicator, target strin
 						return nil, fmt.Errorf("an answer has %d bytes and is not the library's of %d", len(got), len(want))
 					}
 				}
+				work[i] += s.work() - before
 			}
 		}
-		costs = append(costs, cost{event: len(event), answer: len(want), library: median(times[0]), server: median(times[1])})
+		costs = append(costs, cost{
+			event: len(event), answer: len(want),
+			library: effort{median(times[0]), work[0] / (rounds * inRow)},
+			server:  effort{median(times[1]), work[1] / (rounds * inRow)},
+		})
 	}
 	return costs, nil
 }

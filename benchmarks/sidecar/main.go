@@ -70,7 +70,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	r := report{options: o, loadBefore: loadAverage(), group: s.group.problem}
-	if r.costs, err = compare(ctx, engine, s.target, big); err != nil {
+	if r.costs, err = compare(ctx, engine, s, big); err != nil {
 		return err
 	}
 	if r.load, err = putLoad(ctx, s.target, inputs, o); err != nil {

@@ -46,8 +46,10 @@ func (r *report) rows() (rows []row) {
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	for _, c := range r.costs {
 		what := fmt.Sprintf("event of %.2f MB, answer of %.2f MB", float64(c.event)/1e6, float64(c.answer)/1e6)
-		add(what+": library", ms(c.library), "ms")
-		add(what+": server", ms(c.server), "ms")
+		add(what+": library", ms(c.library.time), "ms")
+		add(what+": server", ms(c.server.time), "ms")
+		add(what+": library, work of processors", ms(c.library.work), "ms")
+		add(what+": server, work of processors", ms(c.server.work), "ms")
 		bound(what+": overhead", 100*c.overhead(), "%", maxOverhead)
 	}
 	n := len(r.load.streams) + len(r.load.calls)
