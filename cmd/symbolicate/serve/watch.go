@@ -47,28 +47,28 @@ func (s *watched) String() string {
 	return s.kind
 }
 
-// slow is from when on a source that was not waited for is to blame, and not who
-// asked.
-const slow = time.Second
+// slow is when a warning says that a source has not answered yet. Requests may have
+// run out of time before: they do not end the search at once.
+const slow = 10 * time.Second
 
 // Find asks the source.
 func (s *watched) Find(ctx context.Context, im *debugimage.Image) (source.Result, error) {
 	start := time.Now()
+	late := time.AfterFunc(slow, func() {
+		s.watch.warn(ctx, s.kind, im, fmt.Sprintf("slow: no answer after %v", slow))
+	})
 	res, err := s.Source.Find(ctx, im)
-	took := time.Since(start)
+	late.Stop()
 	result, cause := "missing", ""
 	switch failed := failures(res, err); {
 	case ctx.Err() != nil:
 		result = "cancelled"
-		if took >= slow {
-			cause = "slow: there was no answer when the last request stopped waiting"
-		}
 	case failed != "":
 		result, cause = "failed", failed
 	case len(res.Files) > 0:
 		result = "found"
 	}
-	s.watch.metrics.finds.WithLabelValues(s.kind, result).Observe(took.Seconds())
+	s.watch.metrics.finds.WithLabelValues(s.kind, result).Observe(time.Since(start).Seconds())
 	if cause != "" {
 		s.watch.warn(ctx, s.kind, im, cause)
 	}
