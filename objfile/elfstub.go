@@ -144,12 +144,29 @@ func stubLoongArch(code []byte, addr uint64) (uint64, int) {
 	return addr + uint64(int32(pcadd<<7)&^0xfff) + uint64(int32(load<<10)>>20), 8
 }
 
+// stubSPARC decodes what the loader overwrites: sethi n, %g1; then a branch. The
+// stub is itself the slot.
+func stubSPARC(code []byte, addr uint64) (uint64, int) {
+	if len(code) < 8 || code[0] != 0x03 || code[4] != 0x30 {
+		return 0, 0
+	}
+	return addr, 8
+}
+
 // word returns the little-endian instruction at off, or 0 where code ends.
 func word(code []byte, off int) uint32 {
 	if len(code) < off+4 {
 		return 0
 	}
 	return binary.LittleEndian.Uint32(code[off:])
+}
+
+// word32 returns the instruction at off in the file's order, or 0 where code ends.
+func (f *elfFile) word32(code []byte, off int) uint32 {
+	if len(code) < off+4 {
+		return 0
+	}
+	return f.order.Uint32(code[off:])
 }
 
 func signed32(order binary.ByteOrder, b []byte) uint64 { return uint64(int64(int32(order.Uint32(b)))) }

@@ -56,20 +56,3 @@ func (f *elfFile) stubPPC(code []byte, _ uint64) (uint64, int) {
 	}
 	return uint64(high<<16 + uint32(int32(int16(load)))), 16
 }
-
-// stubSPARC decodes what the loader overwrites: sethi n, %g1; then a branch. The
-// stub is itself the slot.
-func stubSPARC(code []byte, addr uint64) (uint64, int) {
-	if len(code) < 8 || code[0] != 0x03 || code[4] != 0x30 {
-		return 0, 0
-	}
-	return addr, 8
-}
-
-// word32 returns the instruction at off in the file's order, or 0 where code ends.
-func (f *elfFile) word32(code []byte, off int) uint32 {
-	if len(code) < off+4 {
-		return 0
-	}
-	return f.order.Uint32(code[off:])
-}
