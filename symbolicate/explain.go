@@ -106,7 +106,7 @@ func (r *FrameReport) String() string {
 // shares nothing with the text.
 func (s *Symbolicator) Explain(ctx context.Context, text []byte) ([]byte, *Report, error) {
 	j, err := s.run(ctx, text)
-	defer s.done(j)
+	defer s.done(j, err)
 	if err != nil {
 		return nil, nil, err
 	}

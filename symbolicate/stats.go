@@ -21,6 +21,8 @@ type Stats struct {
 	CompileTime time.Duration // that this took, waiting for a processor not included
 	TableHits   uint64        // tables that were in the cache on disk
 	CacheFaults uint64        // times that this could not give or take something
+
+	Outcomes Outcomes // of the events so far
 }
 
 // Stats returns the numbers as they are now.
@@ -31,6 +33,7 @@ func (s *Symbolicator) Stats() Stats {
 	st.CompileTime = time.Duration(s.counts.compileTime.Load())
 	st.TableHits = s.counts.tableHits.Load()
 	st.CacheFaults = s.counts.cacheFaults.Load()
+	st.Outcomes = s.counts.outcomes.load()
 	return st
 }
 
@@ -47,4 +50,5 @@ func (s *store) snapshot() Stats {
 type counts struct {
 	panics, compiles, tableHits, cacheFaults atomic.Uint64
 	compileTime                              atomic.Int64 // ns
+	outcomes                                 outcomeCounter
 }

@@ -166,7 +166,7 @@ func TestShrunkenTable(t *testing.T) {
 		}},
 		{"when the event is written", func(t *testing.T, s *Symbolicator, cut func()) string {
 			j, err := s.run(t.Context(), event)
-			defer s.done(j)
+			defer s.done(j, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -220,7 +220,7 @@ func (s *Symbolicator) Event(ctx context.Context, text []byte) ([]byte, error) {
 // appended to dst, and shares nothing with the text unless dst is nil.
 func (s *Symbolicator) AppendEvent(ctx context.Context, dst, text []byte) ([]byte, error) {
 	j, err := s.run(ctx, text)
-	defer s.done(j)
+	defer s.done(j, err)
 	if err != nil {
 		return nil, err
 	}
@@ -241,9 +241,15 @@ func (s *Symbolicator) run(ctx context.Context, text []byte) (*job, error) {
 	return j, s.resolve(ctx, j)
 }
 
-// done takes a job back when its results are written. Tables that could not be read
-// are opened anew for the next event.
-func (s *Symbolicator) done(j *job) {
+// done takes a job back when its results are written, or there is an error in their
+// place, and counts them. Tables that could not be read are opened anew for the next
+// event.
+func (s *Symbolicator) done(j *job, err error) {
+	o := Outcomes{Events: [...]uint64{EventFailed: 1}}
+	if err == nil {
+		o = j.outcomes()
+	}
+	s.counts.outcomes.add(&o)
 	for _, i := range j.lost {
 		s.store.forget(keyOf(s.scope, &j.images[i]))
 	}

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // A gate lets a number of requests in at a time. Others wait, in order; those that
@@ -11,9 +12,12 @@ import (
 type gate struct {
 	inside chan struct{} // its capacity is how many may be inside
 
-	mu    sync.Mutex
-	room  int // for more that wait
-	bytes int // that these may have
+	waiting atomic.Int64 // all of them, patient or not
+
+	mu      sync.Mutex
+	room    int // for more that wait
+	bytes   int // that these may have
+	refused uint64
 }
 
 // enter waits until a request of a size is let in; leave lets the next one in. The
@@ -33,6 +37,8 @@ func (g *gate) enter(ctx context.Context, size int) error {
 
 // wait is enter for the patient, of whom there are few: one for each stream.
 func (g *gate) wait(ctx context.Context) error {
+	g.waiting.Add(1)
+	defer g.waiting.Add(-1)
 	select {
 	case g.inside <- struct{}{}:
 		return nil
@@ -48,9 +54,31 @@ func (g *gate) reserve(n, size int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if n > g.room || size > g.bytes {
+		g.refused++
 		return false
 	}
 	g.room -= n
 	g.bytes -= size
 	return true
+}
+
+// Stats are numbers about a server's requests: calls, and events of streams.
+type Stats struct {
+	Running      int    // worked on now
+	Waiting      int    // for that, now
+	WaitingBytes int    // that the waiting calls have
+	Refused      uint64 // calls, because too many waited
+}
+
+// Stats returns the numbers as they are now.
+func (s *Server) Stats() Stats {
+	g := &s.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return Stats{
+		Running:      len(g.inside),
+		Waiting:      int(g.waiting.Load()),
+		WaitingBytes: s.opts.MaxQueueBytes - g.bytes,
+		Refused:      g.refused,
+	}
 }

@@ -337,7 +337,8 @@ func TestOverload(t *testing.T) {
 			{MaxConcurrent: 1, MaxQueueBytes: 300}, // of an event's 230 or so
 		} {
 			h := newHeld()
-			c := inMemory(t, NewServer(engineOf(t, h), limits), DialOptions{})
+			server := NewServer(engineOf(t, h), limits)
+			c := inMemory(t, server, DialOptions{})
 			call := func(n int) error {
 				_, err := c.rpc.SymbolicateEvent(t.Context(), c.request(eventWith(n), false))
 				return err
@@ -350,6 +351,9 @@ func TestOverload(t *testing.T) {
 			err := &Error{status.Convert(call(2))}
 			if err.Reason() != ErrorReason_OVERLOADED || err.st.Code() != codes.ResourceExhausted {
 				t.Errorf("the third call gets %v", err)
+			}
+			if got := server.Stats(); got.Running != 1 || got.Waiting != 1 || got.WaitingBytes < 200 || got.WaitingBytes > 300 || got.Refused != 1 {
+				t.Errorf("meanwhile: %+v", got)
 			}
 			if d, ok := err.st.Details()[1].(*errdetails.RetryInfo); !ok || d.GetRetryDelay().AsDuration() != retryAfter {
 				t.Errorf("the details are %v", err.st.Details())
@@ -366,6 +370,10 @@ func TestOverload(t *testing.T) {
 				if err := <-done; err != nil {
 					t.Error(err)
 				}
+			}
+			synctest.Wait()
+			if got := server.Stats(); got.Running+got.Waiting+got.WaitingBytes != 0 || got.Refused == 0 {
+				t.Errorf("in the end: %+v", got)
 			}
 		}
 	})

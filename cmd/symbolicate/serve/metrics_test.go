@@ -45,6 +45,11 @@ func TestMetrics(t *testing.T) {
 	for _, series := range []string{
 		`nativesym_rpc_seconds_count{code="OK",method="SymbolicateEvent"} 1`,
 		`nativesym_events_total 1`,
+		`nativesym_event_outcomes_total{outcome="partly"} 1`,
+		`nativesym_frames_total{status="symbolicated"} 6`,
+		`nativesym_images_total{status="found"} 1`,
+		`nativesym_requests_running 0`,
+		`nativesym_requests_refused_total 0`,
 		`nativesym_compiles_total 1`,
 		`nativesym_cache_total{kind="table",what="made"} 1`,
 		`nativesym_source_seconds_count{kind="dir",result="found"} 1`,

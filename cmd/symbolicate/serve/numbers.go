@@ -1,18 +1,23 @@
 package serve
 
 import (
+	"cmp"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/nativesym/nativesym/symbolicate"
+	"github.com/nativesym/nativesym/symbolicate/rpc"
 )
 
 // A reading is a number that something else counts, and that is asked for when
 // somebody looks.
-type reading struct {
+type reading[S any] struct {
 	name, help string
 	kind       prometheus.ValueType
-	value      func(*symbolicate.Stats) float64
+	value      func(*S) float64
 }
+
+func (r *reading[S]) desc() *prometheus.Desc { return prometheus.NewDesc(r.name, r.help, nil, nil) }
 
 const (
 	counter = prometheus.CounterValue
@@ -20,7 +25,7 @@ const (
 )
 
 // engineReadings are what the engine counts.
-var engineReadings = []reading{
+var engineReadings = []reading[symbolicate.Stats]{
 	{"nativesym_tables", "Images that are kept in memory: with their table, or as missing.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Images) }},
 	{"nativesym_table_bytes", "Memory that the images kept take, in bytes.", gauge, func(s *symbolicate.Stats) float64 { return float64(s.Bytes) }},
 	{"nativesym_table_hits_total", "Images of events that were kept already.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Hits) }},
@@ -34,14 +39,27 @@ var engineReadings = []reading{
 	{"nativesym_panics_total", "Debug files and images on which the engine failed by a fault of this program.", counter, func(s *symbolicate.Stats) float64 { return float64(s.Panics) }},
 }
 
-// A numbers collects what the engine, its cache and its downloads count.
+// gateReadings are what the service counts of requests that want to be worked on.
+var gateReadings = []reading[rpc.Stats]{
+	{"nativesym_requests_running", "Requests that are worked on, of at most max-concurrent.", gauge, func(s *rpc.Stats) float64 { return float64(s.Running) }},
+	{"nativesym_requests_waiting", "Requests that wait for that.", gauge, func(s *rpc.Stats) float64 { return float64(s.Waiting) }},
+	{"nativesym_requests_waiting_bytes", "Bytes that waiting calls have, of at most max-queue-bytes.", gauge, func(s *rpc.Stats) float64 { return float64(s.WaitingBytes) }},
+	{"nativesym_requests_refused_total", "Calls that were refused because too many waited.", counter, func(s *rpc.Stats) float64 { return float64(s.Refused) }},
+}
+
+// A numbers collects what the engine, its cache, its downloads and the service count.
 type numbers struct {
 	engine *Engine
+	rpc    *rpc.Server
 	ready  *readiness
 }
 
 var (
 	readyDesc = prometheus.NewDesc("nativesym_ready", "1 if the server is ready, 0 if not.", nil, nil)
+
+	eventOutcomes = prometheus.NewDesc("nativesym_event_outcomes_total", "Events that were worked on, by what came of them: whole (all frames that were to be looked up are symbolicated), partly, not, untouched (there were none) or failed.", []string{"outcome"}, nil)
+	frames        = prometheus.NewDesc("nativesym_frames_total", "Frames of events, by data.symbolicator_status; untouched are those that were not to be looked up.", []string{"status"}, nil)
+	images        = prometheus.NewDesc("nativesym_images_total", "Images that frames of events needed, by debug_status.", []string{"status"}, nil)
 
 	cacheBytes  = prometheus.NewDesc("nativesym_cache_bytes", "Bytes of the files in the cache folder, of all processes that use it.", nil, nil)
 	cacheEvents = prometheus.NewDesc("nativesym_cache_total", "What happened in the cache folder, by kind of file: hit, negative (known to be missing), made, evicted or damaged.", []string{"kind", "what"}, nil)
@@ -56,10 +74,13 @@ var (
 // Describe sends the numbers that there are.
 func (n *numbers) Describe(out chan<- *prometheus.Desc) {
 	for _, r := range engineReadings {
-		out <- prometheus.NewDesc(r.name, r.help, nil, nil)
+		out <- r.desc()
+	}
+	for _, r := range gateReadings {
+		out <- r.desc()
 	}
 	for _, d := range []*prometheus.Desc{
-		readyDesc, cacheBytes, cacheEvents, cacheMade, downloads, downloadRequests, downloadBytes, blockedHosts,
+		readyDesc, eventOutcomes, frames, images, cacheBytes, cacheEvents, cacheMade, downloads, downloadRequests, downloadBytes, blockedHosts,
 	} {
 		out <- d
 	}
@@ -77,7 +98,22 @@ func (n *numbers) Collect(out chan<- prometheus.Metric) {
 	send(readyDesc, gauge, ready)
 	stats := n.engine.Stats()
 	for _, r := range engineReadings {
-		send(prometheus.NewDesc(r.name, r.help, nil, nil), r.kind, r.value(&stats))
+		send(r.desc(), r.kind, r.value(&stats))
+	}
+	for outcome, n := range stats.Outcomes.Events {
+		send(eventOutcomes, counter, float64(n), symbolicate.EventOutcome(outcome).String())
+	}
+	for status, n := range stats.Outcomes.Frames {
+		send(frames, counter, float64(n), cmp.Or(symbolicate.FrameStatus(status).String(), "untouched"))
+	}
+	for status, n := range stats.Outcomes.Images {
+		if status := symbolicate.ImageStatus(status); status != symbolicate.ImageUnused {
+			send(images, counter, float64(n), status.String())
+		}
+	}
+	requests := n.rpc.Stats()
+	for _, r := range gateReadings {
+		send(r.desc(), r.kind, r.value(&requests))
 	}
 	if n.engine.cache != nil {
 		s := n.engine.cache.Stats()

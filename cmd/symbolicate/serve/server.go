@@ -78,7 +78,7 @@ func newServer(ctx context.Context, c *Config, log *slog.Logger) (_ *server, err
 	}
 	s.ready.folders, s.ready.cache = s.engine.folders, s.engine.cacheDir
 	s.rpc = rpc.NewServer(s.engine.Symbolicator, s.options(&observer{log: log, metrics: m}))
-	m.registry.MustRegister(&numbers{s.engine, &s.ready})
+	m.registry.MustRegister(&numbers{s.engine, s.rpc, &s.ready})
 	s.admin = newAdmin(m.registry, &s.ready)
 	return s, s.open(ctx)
 }
