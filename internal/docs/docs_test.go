@@ -16,6 +16,7 @@ import (
 
 // TestReadmeProgram runs the program that the README opens with.
 func TestReadmeProgram(t *testing.T) {
+	skipShort(t)
 	program := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(program, []byte(block(t, "go", 0)), 0o644); err != nil {
 		t.Fatal(err)
@@ -28,6 +29,7 @@ func TestReadmeProgram(t *testing.T) {
 
 // TestReadmeCommands runs the README's commands.
 func TestReadmeCommands(t *testing.T) {
+	skipShort(t)
 	if got, want := block(t, "sh", 0), "make demo"; !strings.HasPrefix(got, want) {
 		t.Errorf("the first block of commands is %q, want %q in front", got, want)
 	}
@@ -45,6 +47,7 @@ func TestReadmeCommands(t *testing.T) {
 // TestReadmeServer starts the README's server on other ports, and has its clients
 // ask it.
 func TestReadmeServer(t *testing.T) {
+	skipShort(t)
 	serve, rest, _ := strings.Cut(block(t, "sh", 2), "\n")
 	ports := strings.NewReplacer("127.0.0.1:50051", freePort(t), "127.0.0.1:9464", freePort(t))
 	binary := filepath.Join(t.TempDir(), "symbolicate")
@@ -87,6 +90,13 @@ func TestReadmeServer(t *testing.T) {
 	contains("SymbolicateEvent", out, `"json": "`)
 	contains("LookupAddresses", out, `"shop::Item::net"`)
 	contains("Check", out, `"status": "SERVING"`)
+}
+
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
 }
 
 // freePort returns an address that nobody listens on.
