@@ -43,6 +43,17 @@ func (f *File) Section(name string) (*Section, bool) {
 	return nil, false
 }
 
+// UnwindSections returns the names of the sections that say how to unwind the stack,
+// as far as the file has bytes of them.
+func (f *File) UnwindSections() (names []string) {
+	for _, name := range [...]string{".eh_frame", ".debug_frame", ".ARM.exidx", ".unwind_info", ".pdata"} {
+		if s, ok := f.Section(name); ok && !s.Empty() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Empty reports whether the file has none of the section's bytes: a debug file
 // keeps only the headers of code and of unwind tables.
 func (s *Section) Empty() bool { return s.stored == 0 }

@@ -118,11 +118,7 @@ func newFileInfo(file *objfile.File) fileInfo {
 			i.DebugSize += info.UnitSize(u)
 		}
 	}
-	for _, name := range unwindSections {
-		if s, ok := file.Section(name); ok && !s.Empty() {
-			i.Unwind = append(i.Unwind, name)
-		}
-	}
+	i.Unwind = file.UnwindSections()
 	i.Links, err = linksOf(file)
 	i.fault(err)
 	sources, err := file.Sources()

@@ -11,9 +11,6 @@ import (
 	"github.com/nativesym/nativesym/objfile/gopclntab"
 )
 
-// unwindSections are where the formats keep how to unwind the stack.
-var unwindSections = []string{".eh_frame", ".debug_frame", ".ARM.exidx", ".unwind_info", ".pdata"}
-
 // A link is another file that one refers to.
 type link struct {
 	Kind string `json:"kind"`

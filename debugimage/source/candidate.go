@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -116,14 +115,9 @@ func objectFeatures(f *objfile.File) Features {
 	case objfile.PDB, objfile.Breakpad:
 		return Features{DebugInfo: true, Symbols: true}
 	}
-	has := func(sections ...string) bool {
-		return slices.ContainsFunc(sections, func(name string) bool {
-			s, ok := f.Section(name)
-			return ok && !s.Empty()
-		})
-	}
 	symbols, _ := f.Symbols()
-	debugInfo := has(".debug_info")
+	s, ok := f.Section(".debug_info")
+	debugInfo := ok && !s.Empty()
 	if !debugInfo {
 		other, _ := f.DebugInfo() // Go's own tables, say
 		debugInfo = other != nil
@@ -131,7 +125,7 @@ func objectFeatures(f *objfile.File) Features {
 	return Features{
 		DebugInfo:  debugInfo,
 		Symbols:    len(symbols) > 0,
-		UnwindInfo: has(".eh_frame", ".debug_frame", ".pdata", ".unwind_info", ".ARM.exidx"),
+		UnwindInfo: len(f.UnwindSections()) > 0,
 	}
 }
 
