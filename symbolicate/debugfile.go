@@ -58,6 +58,7 @@ type opened struct {
 	note     string              // what of the file could not be read, if anything
 	wanting  []string            // paths where more of its debug information would be
 	kept     string              // name of its key in the cache on disk; "" it is not there
+	fault    error               // of the cache on disk; nil if it did what it should
 	embedded func() *source.Code // source code that it carries; nil without
 	names    *nameTable
 }

@@ -84,7 +84,10 @@ func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
 	if errors.As(err, &own) {
 		return nil, fileError{p.named(own.text), own.err}
 	}
-	if !errors.Is(err, errUnfit) {
+	fault := err
+	if errors.Is(fault, errUnfit) {
+		fault = nil
+	} else {
 		t.counts.cacheFaults.Add(1)
 	}
 	if c == nil {
@@ -92,7 +95,11 @@ func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
 			return nil, err
 		}
 	}
-	return c.open(p)
+	o, err := c.open(p)
+	if err == nil {
+		o.fault = fault
+	}
+	return o, err
 }
 
 // compileForCache compiles parts and tells their faults from those of the cache.

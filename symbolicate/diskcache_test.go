@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -380,9 +381,15 @@ func TestFullDisk(t *testing.T) {
 			n, _ = filler.Write(make([]byte, size))
 		}
 	}
-	s := New(Options{Sources: []Source{source.NewDir(symbols)}, Cache: c})
+	var told []string
+	s := New(Options{Sources: []Source{source.NewDir(symbols)}, Cache: c, Report: func(_ context.Context, r *ImageReport) {
+		told = append(told, r.Status.String()+" "+r.Reason)
+	}})
 	if got := mustEvent(t, s, event); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if len(told) != 1 || !strings.HasPrefix(told[0], "found the cache: ") || !strings.Contains(told[0], syscall.ENOSPC.Error()) {
+		t.Errorf("told of %q, want the full disk", told)
 	}
 	if stats := s.Stats(); stats.Compiles != 1 || stats.CacheFaults != 1 {
 		t.Errorf("%d compiles, %d faults of the cache, want 1, 1", stats.Compiles, stats.CacheFaults)

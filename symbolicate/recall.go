@@ -74,6 +74,7 @@ func (l *loader) remember(ctx context.Context, im *debugimage.Image, s *search, 
 	})
 	if err != nil && ctx.Err() == nil {
 		l.tables.counts.cacheFaults.Add(1)
+		f.fault = err
 	}
 }
 

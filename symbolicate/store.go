@@ -1,6 +1,7 @@
 package symbolicate
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"errors"
@@ -21,6 +22,7 @@ type store struct {
 	loads   flight.Group[imageKey, *loaded]
 	lingers gate
 	counts  *counts
+	report  func(context.Context, *ImageReport) // Options.Report
 	closing context.Context
 	end     context.CancelFunc // of closing
 	waits   sync.WaitGroup     // those who wait for loads
@@ -190,8 +192,25 @@ func (s *store) fill(ctx context.Context, key imageKey, im *debugimage.Image, lo
 	}
 	if err == nil {
 		s.keep(key, l)
+		if last == nil || last.file != l.file {
+			s.tell(ctx, im, l.file)
+		}
 	}
 	return l, err
+}
+
+// tell tells of a debug file that is there, and of which not all is well.
+func (s *store) tell(ctx context.Context, im *debugimage.Image, f *debugFile) {
+	if s.report == nil {
+		return
+	}
+	r := f.report(im)
+	if f.opened != nil && f.fault != nil {
+		r.Reason = cmp.Or(r.Reason, "the cache: "+f.fault.Error())
+	}
+	if r.Reason != "" && (r.File != "" || r.Status == ImageOther) {
+		s.report(ctx, &r)
+	}
 }
 
 // last returns what was loaded for an image last, nil if nothing was.

@@ -78,6 +78,12 @@ type Options struct {
 	// file is from, as far as the event's time allows.
 	Code *source.Code
 
+	// Report, if not nil, is told of each debug file that is there and cannot be read,
+	// or not all of it, and of each table that the cache could not give or take: when
+	// that is found out, not for every event that has the image. It is called by
+	// several goroutines at once, which wait for it.
+	Report func(context.Context, *ImageReport)
+
 	// FromRaw reads the stack traces that an earlier run kept in raw_stacktrace
 	// in place of the ones it made of them: for when better debug files have come.
 	FromRaw bool
@@ -131,6 +137,7 @@ func New(opts Options) *Symbolicator {
 		names: demangle.NewCache(0, demangle.Options{}),
 	}
 	e.store.init(opts.MaxBytes, &e.counts)
+	e.store.report = opts.Report
 	e.tables = tables{gate: newGate(opts.Workers), memory: opts.Memory, cache: opts.Cache, counts: &e.counts}
 	e.open = e.tables.open
 	e.jobs.New = func() any { return new(job) }
@@ -252,6 +259,7 @@ func (s *Symbolicator) done(j *job, err error) {
 	s.counts.outcomes.add(&o)
 	for _, i := range j.lost {
 		s.store.forget(keyOf(s.scope, &j.images[i]))
+		s.store.tell(j.ctx, &j.images[i], j.files[i])
 	}
 	if j.reset() {
 		s.jobs.Put(j)

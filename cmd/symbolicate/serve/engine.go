@@ -59,6 +59,9 @@ func (e *Engine) open(c *Config) error {
 		Workers:      c.Workers,
 		RetryMissing: c.Retry,
 	}
+	if w := e.network.watch; w != nil {
+		o.Report = w.report
+	}
 	var err error
 	if o.Code, err = codeRoots(c.Code); err != nil {
 		return err

@@ -89,6 +89,11 @@ func failures(res source.Result, err error) string {
 	return ""
 }
 
+// report warns of a debug file that the engine cannot use as it is.
+func (w *watch) report(ctx context.Context, r *symbolicate.ImageReport) {
+	w.warn(ctx, "engine", &r.Image, r.Status.String()+": "+r.File+": "+r.Reason)
+}
+
 // warnEvery is how long a warning is not repeated: each event with the same image
 // would say it again.
 const warnEvery = time.Minute

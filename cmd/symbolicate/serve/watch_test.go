@@ -17,6 +17,7 @@ import (
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/symbolicate"
 )
 
 // An event has as many images as it likes, with names and ids as long as it likes.
@@ -69,6 +70,26 @@ func TestSlowSourcesAreLogged(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A debug file that the engine cannot read is in the log once a minute.
+func TestBrokenFilesAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out logBuffer
+		w := &watch{log: slog.New(slog.NewTextHandler(&out, nil)), metrics: newMetrics()}
+		r := symbolicate.ImageReport{
+			Image:  debugimage.Image{CodeID: "0123", CodeFile: "/usr/lib/a.so"},
+			Status: symbolicate.ImageMalformed, File: "/symbols/a.debug", Reason: "damaged units: 1",
+		}
+		for _, want := range []int{1, 1, 2} {
+			w.report(t.Context(), &r)
+			const line = `level=WARN msg="debug file" request="" image=/usr/lib/a.so id=0123 source=engine cause="malformed: /symbols/a.debug: damaged units: 1"`
+			if got := strings.Count(out.String(), line); got != want {
+				t.Errorf("%d lines, want %d:\n%s", got, want, out.String())
+			}
+			time.Sleep(warnEvery / 2)
+		}
+	})
 }
 
 // An error may repeat what a caller said.
