@@ -10,7 +10,6 @@ package serve
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -161,7 +160,7 @@ func (s *server) secured(l net.Listener) net.Listener {
 	if s.keys == nil || l.Addr().Network() == "unix" {
 		return l
 	}
-	return tls.NewListener(l, s.keys.serverConfig())
+	return &tlsListener{l, s.keys.serverConfig(), s.log}
 }
 
 func (s *server) serveOperators() error {

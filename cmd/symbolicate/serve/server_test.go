@@ -204,6 +204,9 @@ func TestTLS(t *testing.T) {
 		})
 	}
 	refused.Wait()
+	if want := `msg="no TLS" client=127.0.0.1:`; !strings.Contains(r.log.String(), want) {
+		t.Errorf("the log does not say %s:\n%s", want, r.log)
+	}
 
 	// A renewed certificate, of another authority.
 	b := newAuthority(t)
