@@ -47,6 +47,9 @@ func newServe() *cobra.Command {
 				if err := config.Check(); err != nil {
 					return err
 				}
+				for _, name := range serve.Unknown(groups, os.Environ()) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "symbolicate serve: there is no setting for %s in the environment\n", name)
+				}
 				return serve.Print(cmd.OutOrStdout(), groups)
 			case health:
 				return askHealth(cmd, config)

@@ -31,6 +31,23 @@ func Load(groups []Group, path string, environ func(name string) (value string, 
 	return nil
 }
 
+// Unknown returns the variables of an environment ("NAME=value") that are called as
+// settings are and are none. They are no error: an orchestrator has variables for
+// each service, called after it.
+func Unknown(groups []Group, environ []string) (names []string) {
+	known := map[string]bool{envName("config"): true}
+	for f := range settings(groups) {
+		known[envName(f.Name)] = true
+	}
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, envName("")) && !known[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // settings yields all settings of a table, in its order.
 func settings(groups []Group) func(yield func(*pflag.Flag) bool) {
 	return func(yield func(*pflag.Flag) bool) {
