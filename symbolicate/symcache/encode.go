@@ -3,9 +3,6 @@ package symcache
 import (
 	"fmt"
 	"math"
-	"slices"
-
-	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
 // An encoder writes the sections of a table. All but columns are written where they
@@ -155,69 +152,6 @@ func gap(entries []entry, i int) uint64 {
 	return entries[i+1].start - entries[i].end
 }
 
-// A regionBuilder collects the blocks of a region.
-type regionBuilder struct {
-	start, end      uint64
-	lone            bool     // it is one long block
-	starts, offsets []uint32 // of the blocks, in the region and in their section
-}
-
-// takes reports whether a block from start to end belongs to the region. What is
-// long, or far from what is before it, gets a region of its own: it would take
-// buckets that have nothing to tell.
-func (r *regionBuilder) takes(start, end uint64) bool {
-	return len(r.starts) == 0 ||
-		!r.lone && end-start < maxGap && start-r.end < maxGap && end+maxTail-r.start <= math.MaxUint32
-}
-
-func (r *regionBuilder) add(start, end uint64) {
-	if len(r.starts) == 0 {
-		r.start, r.lone = start, end-start >= maxGap
-	}
-	r.end = end
-	r.starts = append(r.starts, uint32(start-r.start))
-}
-
-// shift returns how many bytes of the region a bucket covers, as a power of two.
-func (r *regionBuilder) shift() uint8 {
-	if r.lone {
-		return loneShift
-	}
-	shift := uint8(minShift)
-	for shift < maxShift && (r.end-r.start)>>shift > bucketsABlock*uint64(len(r.starts)) {
-		shift++
-	}
-	return shift
-}
-
-// buckets returns how many the region has.
-func (r *regionBuilder) buckets() int {
-	size := uint64(1) << r.shift()
-	return int((r.end - r.start + size - 1) / size)
-}
-
-// put writes the region to out, given its first bucket and the end of its blocks.
-func (r *regionBuilder) put(out []byte, bucket, endBlock uint32) {
-	le.PutUint64(out, r.start)
-	for i, v := range []uint32{uint32(r.end - r.start), bucket, r.offsets[0], endBlock} {
-		le.PutUint32(out[8+4*i:], v)
-	}
-	out[24] = r.shift()
-}
-
-// putBuckets writes the buckets to out.
-func (r *regionBuilder) putBuckets(out []byte) {
-	shift, span := r.shift(), r.end-r.start
-	block := 0
-	for at := uint64(0); at < span; at += 1 << shift {
-		for block+1 < len(r.starts) && uint64(r.starts[block+1]) <= at {
-			block++
-		}
-		le.PutUint32(out, r.offsets[block])
-		out = out[4:]
-	}
-}
-
 // block writes what an entry says about the code from start to end.
 func (e *encoder) block(en *entry, start, end, region, tail uint64) {
 	b := en.block
@@ -354,79 +288,4 @@ func (e *encoder) addColumns(b *parts) {
 		p.put(b.scopes[i].callColumn, width(topCall))
 	}
 	e.columns = p.bytes()
-}
-
-// Names may be written over one another in a file, each the end of a longer one, so
-// that they add up to more than the file. Real ones add up to less than the file
-// unpacked, which is 32 times its size at most.
-const (
-	minTexts  = 64 << 20
-	textShare = 32
-)
-
-// textSize returns how many bytes functions, files and strings take at most.
-func (e *encoder) textSize() (int, error) {
-	size := uint64(0)
-	names := &e.t.names
-	for i := range names.len() {
-		n := names.at(uint32(i))
-		size += uint64(len(n.Symbol)) + uint64(len(n.Scope)) + 6
-	}
-	for _, p := range e.t.paths {
-		size += uint64(len(p))
-	}
-	if limit := min(minTexts+textShare*uint64(e.t.c.in.Size), math.MaxUint32-1<<10); size > limit {
-		return 0, fmt.Errorf("symcache: names and paths take %d bytes, more than the %d that a file of its size may have", size, limit)
-	}
-	return int(size) + 3*math.MaxUint8 + functionSize*names.len() + fileSize*len(e.t.paths), nil
-}
-
-// texts writes functions, files and strings.
-func (e *encoder) texts() {
-	names := &e.t.names
-	functions := len(e.out)
-	e.out = e.end(secFunctions, extended(e.out, functionSize*names.len()))
-	files := len(e.out)
-	e.out = e.end(secFiles, extended(e.out, fileSize*len(e.t.paths)))
-	start := len(e.out)
-	for _, id := range e.ids {
-		e.out = append(e.out, id...)
-	}
-	for i := range names.len() {
-		n := names.at(uint32(i))
-		off, flags := e.name(n, start)
-		f := e.out[functions+functionSize*i:]
-		le.PutUint32(f, off)
-		le.PutUint16(f[4:], uint16(min(len(n.Symbol), longSymbol)))
-		f[6], f[7] = byte(n.Language), flags
-	}
-	for i, p := range e.t.paths {
-		f := e.out[files+fileSize*i:]
-		le.PutUint32(f, uint32(len(e.out)-start))
-		le.PutUint32(f[4:], uint32(len(p)))
-		e.out = append(e.out, p...)
-	}
-	e.out = e.end(secStrings, e.out)
-}
-
-// extended returns b with n bytes more, which are to be written.
-func extended(b []byte, n int) []byte { return slices.Grow(b, n)[:len(b)+n] }
-
-// name appends the strings of a name, and returns where its symbol is in the
-// strings, which begin at start, and its flags.
-func (e *encoder) name(n *debuginfo.Name, start int) (off uint32, flags byte) {
-	s := e.out
-	if len(n.Symbol) >= longSymbol {
-		s = le.AppendUint32(s, uint32(len(n.Symbol)))
-	}
-	off = uint32(len(s) - start)
-	s = append(s, n.Symbol...)
-	if n.Scope != "" {
-		flags |= flagScope
-		scope := n.Scope[:min(len(n.Scope), math.MaxUint16)]
-		s = le.AppendUint16(s, uint16(len(scope)))
-		s = append(s, scope...)
-	}
-	e.out = s
-	return off, flags
 }
