@@ -117,6 +117,9 @@ func first(texts ...string) string {
 	return ""
 }
 
+// BaseName returns the last element of a path of Windows or POSIX, "" of "".
+func BaseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
+
 // CleanCodeID returns a code id as [Image] holds it, or "" when it is not hex.
 func CleanCodeID(text string) string {
 	id := strings.ToLower(strings.ReplaceAll(text, "-", ""))

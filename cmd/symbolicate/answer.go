@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 )
 
@@ -109,7 +110,7 @@ func orUnknown(s string) string {
 // path returns a file's path as the options want it written.
 func (w *answerWriter) path(file string) string {
 	if w.basenames {
-		return baseName(file)
+		return debugimage.BaseName(file)
 	}
 	return file
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 )
 
@@ -239,7 +240,7 @@ func continued(outer bool) string {
 
 func rowOf(frame jsonspan.Value) row {
 	r := row{function: frame.First("function", "raw_function", "symbol").Text()}
-	image := baseName(frame.Get("package").Text())
+	image := debugimage.BaseName(frame.Get("package").Text())
 	if r.resolved = r.function != ""; !r.resolved {
 		r.function = place(frame.Get("instruction_addr").Text(), frame.Get("image_addr").Text(), image)
 		r.location = reason(frame)
@@ -288,9 +289,4 @@ func reason(frame jsonspan.Value) string {
 		return words
 	}
 	return status
-}
-
-// baseName returns the last element of a path of either kind, "" of "".
-func baseName(file string) string {
-	return file[strings.LastIndexAny(file, `/\`)+1:]
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/symbolicate/jsonspan"
 )
 
@@ -60,5 +61,5 @@ func (p *prettyWriter) note(frame jsonspan.Value) {
 }
 
 func imageName(image jsonspan.Value) string {
-	return baseName(image.First("code_file", "debug_file", "name").Text())
+	return debugimage.BaseName(image.First("code_file", "debug_file", "name").Text())
 }

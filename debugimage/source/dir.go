@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -178,16 +177,11 @@ func (d *Dir) folders() []string {
 	return []string{d.root}
 }
 
-// baseName returns the last element of a path of Windows or POSIX.
-func baseName(path string) string {
-	return path[strings.LastIndexAny(path, `/\`)+1:]
-}
-
 // names returns the file names under which one would expect an image's files.
 func names(im *debugimage.Image) []string {
 	var list []string
 	for _, path := range []string{im.CodeFile, im.DebugFile} {
-		if name := baseName(path); name != "" {
+		if name := debugimage.BaseName(path); name != "" {
 			list = append(list, name, name+".debug", name+".dbg", name+".sym")
 		}
 	}

@@ -3,8 +3,8 @@ package source
 import (
 	"errors"
 	"path/filepath"
-	"strings"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/objfile"
 )
 
@@ -68,7 +68,7 @@ func linkedPaths(image *objfile.File, links objfile.Links, folders []string) (pa
 		}
 	}
 	if links.PDBPath != "" {
-		name := links.PDBPath[strings.LastIndexAny(links.PDBPath, `/\`)+1:]
+		name := debugimage.BaseName(links.PDBPath)
 		paths = append(paths, filepath.Join(dir, name))
 	}
 	return paths

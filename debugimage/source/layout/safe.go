@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nativesym/nativesym/debugimage"
 )
 
 const (
@@ -11,10 +13,9 @@ const (
 	maxCodeID = 128 // digits; a SHA-512 has that many, build-ids mostly 40
 )
 
-// baseName returns the last element of a path of Windows or POSIX, "" if it is not
-// safe as a name here.
+// baseName returns the last element of a path, "" if it is not safe as a name here.
 func baseName(path string) string {
-	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	name := debugimage.BaseName(path)
 	if !isSafeName(name) {
 		return ""
 	}
