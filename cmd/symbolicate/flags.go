@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -114,7 +115,7 @@ func (v notValue) Set(s string) error {
 	case "false", "0":
 		*v.b = true
 	default:
-		return fmt.Errorf("want true or false")
+		return errors.New("want true or false")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -33,7 +34,7 @@ func (b *ByteSize) Set(s string) error {
 	shift, ok := map[string]uint{"": 0, "K": 10, "M": 20, "G": 30}[s[len(digits):]]
 	n, err := strconv.ParseUint(digits, 10, 33) // shifted, it still fits
 	if err != nil || !ok {
-		return fmt.Errorf("want a number of bytes, such as 512M or 2G")
+		return errors.New("want a number of bytes, such as 512M or 2G")
 	}
 	*b = ByteSize(n << shift)
 	return nil
@@ -48,7 +49,7 @@ func (m *fileMode) Type() string   { return "mode" }
 func (m *fileMode) Set(s string) error {
 	n, err := strconv.ParseUint(s, 8, 9)
 	if err != nil {
-		return fmt.Errorf("want an octal mode such as 0660")
+		return errors.New("want an octal mode such as 0660")
 	}
 	*m = fileMode(n)
 	return nil
@@ -67,7 +68,7 @@ func (l *logFormat) Type() string   { return "format" }
 
 func (l *logFormat) Set(s string) error {
 	if !slices.Contains([]logFormat{logText, logJSON}, logFormat(s)) {
-		return fmt.Errorf("want text or json")
+		return errors.New("want text or json")
 	}
 	*l = logFormat(s)
 	return nil
@@ -82,7 +83,7 @@ func (l *logLevel) Type() string   { return "level" }
 func (l *logLevel) Set(s string) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s)); err != nil {
-		return fmt.Errorf("want debug, info, warn or error")
+		return errors.New("want debug, info, warn or error")
 	}
 	*l = logLevel(level)
 	return nil
