@@ -36,10 +36,10 @@ func (f *frames) Put(buf *[]byte) {
 	}
 }
 
-// An answers is a pool of the memory of large answers: they come back from the connection
-// when they are sent. New memory of a megabyte costs a twentieth of an event: it is
-// cleared, and its pages are met for the first time.
-type answers struct{ pool sync.Pool }
+// A textPool is a pool of the memory of large texts that are sent: they come back when
+// the connection is done with them. New memory of a megabyte costs a twentieth of an
+// event: it is cleared, and its pages are met for the first time.
+type textPool struct{ pool sync.Pool }
 
 // Sizes of memory that is worth being kept, and not too much to keep.
 const (
@@ -47,10 +47,10 @@ const (
 	maxText = 16 << 20
 )
 
-// take returns memory for an answer, empty but not nil: what is written there shares
-// nothing with the request.
-func (a *answers) take() []byte {
-	if buf, ok := a.pool.Get().(*[]byte); ok {
+// take returns memory for a text, empty but not nil: an answer that is written there
+// shares nothing with the request.
+func (p *textPool) take() []byte {
+	if buf, ok := p.pool.Get().(*[]byte); ok {
 		return (*buf)[:0]
 	}
 	return []byte{}
@@ -58,24 +58,24 @@ func (a *answers) take() []byte {
 
 // fit returns a text that takes little more memory than it has bytes, as those that
 // wait for their reader should.
-func (a *answers) fit(text []byte) []byte {
+func (p *textPool) fit(text []byte) []byte {
 	if cap(text) < minText || cap(text) <= 2*len(text) {
 		return text
 	}
 	own := bytes.Clone(text)
-	a.Put(&text)
+	p.Put(&text)
 	return own
 }
 
 // Put takes memory back: it is what [mem.NewBuffer] calls when a text is sent.
-func (a *answers) Put(buf *[]byte) {
+func (p *textPool) Put(buf *[]byte) {
 	if minText <= cap(*buf) && cap(*buf) <= maxText {
-		a.pool.Put(buf)
+		p.pool.Put(buf)
 	}
 }
 
-// Get makes answers a [mem.BufferPool]; nobody calls it.
-func (a *answers) Get(length int) *[]byte {
+// Get makes textPool a [mem.BufferPool]; nobody calls it.
+func (p *textPool) Get(length int) *[]byte {
 	buf := make([]byte, length)
 	return &buf
 }

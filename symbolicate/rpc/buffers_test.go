@@ -53,18 +53,18 @@ func TestAnswersShareNothing(t *testing.T) {
 
 // What waits for its reader holds no more than twice its bytes.
 func TestAnswersFit(t *testing.T) {
-	var a answers
+	var p textPool
 	for _, tt := range []struct{ has, size, want int }{
 		{minText - 1, 1, minText - 1}, // not worth it
 		{4 * minText, 2 * minText, 4 * minText},
 		{4 * minText, 10, 16},
 	} {
-		text := a.fit(bytes.Repeat([]byte("x"), tt.has)[:tt.size])
+		text := p.fit(bytes.Repeat([]byte("x"), tt.has)[:tt.size])
 		if len(text) != tt.size || cap(text) > 2*tt.want {
 			t.Errorf("%+v: %d bytes in memory of %d", tt, len(text), cap(text))
 		}
 	}
-	if got := a.take(); got == nil || len(got) != 0 {
+	if got := p.take(); got == nil || len(got) != 0 {
 		t.Errorf("took %d bytes, nil: %t", len(got), got == nil)
 	}
 }

@@ -77,7 +77,7 @@ func Dial(target string, opts DialOptions) (*Client, error) {
 			makeRoom(conn)
 			return conn, err
 		}),
-		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(newCodec(nil)), grpc.MaxCallRecvMsgSize(maxAnswer)),
+		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(newCodec(new(textPool))), grpc.MaxCallRecvMsgSize(maxAnswer)),
 		grpc.WithDisableRetry(), // the client's own knows what is safe
 		grpc.WithStaticStreamWindowSize(answerWindow),
 		grpc.WithStaticConnWindowSize(answerConnWindow),

@@ -19,10 +19,10 @@ import (
 // measures, that saves nearly a half.
 type codec struct {
 	encoding.CodecV2
-	answers *answers // takes the texts of answers when they are sent; nil at a client
+	texts *textPool // what answers are written in and requests are copied to
 }
 
-func newCodec(a *answers) codec { return codec{encoding.GetCodecV2(grpcproto.Name), a} }
+func newCodec(p *textPool) codec { return codec{encoding.GetCodecV2(grpcproto.Name), p} }
 
 // The numbers of the fields on the way to a text, and of the field beside each
 // text that stands for an event in protobuf.
@@ -41,13 +41,12 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 	case *SymbolicateEventRequest:
 		if text, ok := m.Event.(*SymbolicateEventRequest_Json); ok {
 			head, err := headOf(requestJSON, text.Json, &SymbolicateEventRequest{Scope: m.Scope, Options: m.Options})
-			// The caller may have its text back before the connection is done with it.
-			return mem.BufferSlice{mem.SliceBuffer(bytes.Join([][]byte{head, text.Json}, nil))}, err
+			return mem.BufferSlice{c.copied(head, text.Json)}, err
 		}
 	case *SymbolicateEventResponse:
 		if text, ok := m.Event.(*SymbolicateEventResponse_Json); ok {
 			head, err := headOf(responseJSON, text.Json, &SymbolicateEventResponse{Report: m.Report})
-			return mem.BufferSlice{mem.SliceBuffer(head), c.answer(text.Json)}, err
+			return mem.BufferSlice{mem.SliceBuffer(head), mem.NewBuffer(&text.Json, c.texts)}, err
 		}
 	case *SymbolicateEventsRequest:
 		if m.Request != nil {
@@ -61,12 +60,13 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 	return c.CodecV2.Marshal(v)
 }
 
-// answer returns the text of an answer as something to be sent.
-func (c codec) answer(text []byte) mem.Buffer {
-	if c.answers == nil {
-		return mem.SliceBuffer(text)
+// copied returns a request that may be sent when its caller has the text back.
+func (c codec) copied(head, text []byte) mem.Buffer {
+	if len(text) < minText {
+		return mem.SliceBuffer(bytes.Join([][]byte{head, text}, nil))
 	}
-	return mem.NewBuffer(&text, c.answers)
+	own := append(append(c.texts.take(), head...), text...)
+	return mem.NewBuffer(&own, c.texts)
 }
 
 // headOf returns the start of a message that ends in the text, and has what rest has:

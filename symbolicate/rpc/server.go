@@ -99,7 +99,7 @@ type Server struct {
 	engine   *symbolicate.Symbolicator
 	opts     Options
 	gate     gate
-	answers  answers
+	texts    textPool
 	draining context.Context // done when the server shuts down
 	drain    context.CancelFunc
 	grpc     *grpc.Server
@@ -139,7 +139,7 @@ func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.grpc = grpc.NewServer(append([]grpc.ServerOption{
 		grpc.Creds(transport(opts.TLS)),
-		grpc.ForceServerCodecV2(newCodec(&s.answers)),
+		grpc.ForceServerCodecV2(newCodec(&s.texts)),
 		grpc.MaxRecvMsgSize(headroom * opts.MaxEventBytes),
 		grpc.StaticStreamWindowSize(requestWindow),
 		grpc.StaticConnWindowSize(requestConnWindow),

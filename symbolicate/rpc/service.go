@@ -125,9 +125,9 @@ func (s *Server) event(ctx context.Context, r *SymbolicateEventRequest) (*Symbol
 		if r.GetOptions().GetExplain() {
 			text, report, err = engine.Explain(ctx, ev.Json)
 		} else {
-			text, err = engine.AppendEvent(ctx, s.answers.take(), ev.Json)
+			text, err = engine.AppendEvent(ctx, s.texts.take(), ev.Json)
 		}
-		answer.Event = &SymbolicateEventResponse_Json{Json: s.answers.fit(text)}
+		answer.Event = &SymbolicateEventResponse_Json{Json: s.texts.fit(text)}
 	case *SymbolicateEventRequest_Protobuf:
 		var out *eventpb.Event
 		out, report, err = eventpb.Symbolicate(ctx, engine, ev.Protobuf)
