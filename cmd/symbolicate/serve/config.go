@@ -155,7 +155,7 @@ func (c *Config) memory(f *pflag.FlagSet) {
 	f.Var(&c.TableMemory, "table-memory", "`bytes` of compiled tables kept open; 0: 1G, and no more than a quarter of the memory limit")
 	f.Var(&c.CompileMemory, "compile-memory", "`bytes` that compiling one table aims to stay under; 0: a quarter of the memory limit, if there is one")
 	f.Var(&c.MemoryLimit, "memory-limit", "`bytes` of memory that garbage collection aims to stay under; 0: $GOMEMLIMIT, else nine tenths of the control group's limit")
-	f.IntVar(&c.Workers, "workers", c.Workers, "how many debug files are loaded at a time for one event; 0: one for each processor")
+	f.IntVar(&c.Workers, "workers", c.Workers, "how many processors compile debug files; 0: all")
 }
 
 func (c *Config) frames(f *pflag.FlagSet) {
