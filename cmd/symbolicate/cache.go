@@ -221,6 +221,9 @@ func (o *cacheOptions) collect(cmd *cobra.Command) error {
 	return err
 }
 
+// errDamaged is about a file that is gone: what Peek finds damaged it drops.
+var errDamaged = errors.New("damaged, or removed meanwhile; it will be made again")
+
 func (o *cacheOptions) verify(cmd *cobra.Command) error {
 	cache, err := o.open()
 	if err != nil {
@@ -240,7 +243,7 @@ func (o *cacheOptions) verify(cmd *cobra.Command) error {
 			good++
 			continue
 		case errors.Is(err, filecache.ErrAbsent):
-			err = errors.New("damaged, or removed meanwhile; it will be made again")
+			err = cmp.Or(cache.Forget(item.Key), errDamaged)
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s %s: %v\n", cmd.CommandPath(), item.Key.Kind, visible(item.Key.Name), err)
 		result = errReported
