@@ -4,8 +4,10 @@
 // [Parse] reads the first lines. The first question about code goes over the
 // whole text once: it gathers the source files and the names of inlined functions,
 // which any function may refer to, and cuts the functions into units of about a
-// mebibyte, so that a file of any size is read with the memory of one unit. What
-// is handed out aliases the text. Unwind records (STACK) are jumped over.
+// mebibyte, so that a file of any size is read with the memory of one unit. It notes
+// where each function is, too, so that a few addresses need a few functions read
+// ([File.Locate]). What is handed out aliases the text. Unwind records (STACK) are
+// jumped over.
 //
 // Input is hostile. Time and memory are linear in the size of the text; numbers
 // that do not fit are faults. A FUNC, line or INLINE record that cannot be read is
@@ -23,7 +25,7 @@ import (
 )
 
 // A File is the text of a .sym file. It is safe for concurrent use; it implements
-// [debuginfo.Source], a unit being a run of functions. Addresses count from the
+// [debuginfo.Locator], a unit being a run of functions. Addresses count from the
 // start of the image.
 type File struct {
 	// OS, Arch, ID and Name are what the MODULE record says: the operating system
@@ -38,11 +40,12 @@ type File struct {
 	// over: who mapped it can let go of its memory.
 	DropPages func()
 
-	data  []byte
-	index func() *index
+	data    []byte
+	index   func() *index
+	outline func() *outline
 }
 
-var _ debuginfo.Source = (*File)(nil)
+var _ debuginfo.Locator = (*File)(nil)
 
 // Matches reports whether data starts with a MODULE record.
 func Matches(data []byte) bool {
@@ -73,6 +76,7 @@ func Parse(data []byte) (*File, error) {
 	}
 	f := &File{OS: module.OS, Arch: module.Arch, ID: module.ID, Name: module.Name, data: data}
 	f.index = sync.OnceValue(func() *index { return scan(data, f.dropPages) })
+	f.outline = sync.OnceValue(func() *outline { return newOutline(f.index()) })
 	for l := (lines{data: data}); l.next(); {
 		if !bytes.HasPrefix(l.line, []byte("MODULE ")) && !bytes.HasPrefix(l.line, []byte("INFO ")) {
 			break
@@ -111,17 +115,9 @@ func (f *File) dropPages() {
 	}
 }
 
-// Functions calls yield with the code of each FUNC record in turn. It goes over
-// the text again each time.
+// Functions calls yield with the code of each FUNC record in turn.
 func (f *File) Functions(yield func(debuginfo.Range)) {
-	for i, u := range f.index().units {
-		if i%(dropSize/unitSize) == 0 {
-			f.dropPages()
-		}
-		for l := (lines{data: f.data[:u.end], off: u.start}); l.next(); {
-			if fn, ok := parseFunc(l.line); ok {
-				yield(fn.code)
-			}
-		}
+	for _, h := range f.index().heads {
+		yield(h.code)
 	}
 }

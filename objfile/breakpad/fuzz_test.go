@@ -24,6 +24,7 @@ func FuzzBreakpad(f *testing.F) {
 				t.Fatalf("function %+v", r)
 			}
 		})
+		checkFew(t, file)
 		var u debuginfo.Unit
 		r := file.NewReader()
 		for i := range file.NumUnits() {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
 // unitSize is the least text that makes a unit, short of the last one: enough to
@@ -16,6 +18,7 @@ const dropSize = 16 * unitSize
 // An index is what a pass over the whole text finds.
 type index struct {
 	units   []span
+	heads   []head // of all FUNC records, in the order of the text
 	files   numbered
 	origins numbered // names of inlined functions
 	symbols []Symbol
@@ -23,6 +26,13 @@ type index struct {
 
 // A span is a run of bytes of the text.
 type span struct{ start, end int }
+
+// A head is where a FUNC record is and which code it stands for: none if it cannot
+// be read.
+type head struct {
+	code debuginfo.Range
+	at   int
+}
 
 // scan goes over the text. A unit starts with a FUNC record; it ends with the next
 // one, or where unwind records start. It calls drop after every dropSize bytes.
@@ -54,6 +64,11 @@ func scan(data []byte, drop func()) *index {
 				if start < 0 {
 					start = l.at
 				}
+				h := head{at: l.at}
+				if f, ok := parseFunc(l.line); ok {
+					h.code = f.code
+				}
+				x.heads = append(x.heads, h)
 			} else if rest, ok := bytes.CutPrefix(l.line, []byte("FILE ")); ok {
 				x.files.add(rest)
 			}

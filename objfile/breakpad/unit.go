@@ -12,6 +12,7 @@ import (
 // A reader decodes units. Nothing is allocated for a line: what it needs is from
 // the unit before.
 type reader struct {
+	text    *File
 	data    []byte
 	index   *index
 	files   slots
@@ -30,6 +31,7 @@ type reader struct {
 	keys      []uint64        // of calls, while they are sorted
 	rows      []debuginfo.Row // scratch
 	sequences []sequence      // scratch
+	wanted    []uint32        // scratch of ReadFor: heads
 }
 
 // slots say where a numbered name is in the unit, by its index among the numbered;
@@ -38,23 +40,37 @@ type slots []uint32
 
 func newReader(f *File) *reader {
 	x := f.index()
-	return &reader{data: f.data, index: x, files: make(slots, len(x.files)), origins: make(slots, len(x.origins))}
+	return &reader{text: f, data: f.data, index: x, files: make(slots, len(x.files)), origins: make(slots, len(x.origins))}
 }
 
 // Read decodes unit i.
 func (r *reader) Read(i int, u *debuginfo.Unit) error {
+	r.begin(u)
+	r.records(r.index.units[i])
+	return r.end()
+}
+
+// begin empties u, which records are then read into.
+func (r *reader) begin(u *debuginfo.Unit) {
 	u.Reset()
 	clear(r.files)
 	clear(r.origins)
 	r.unit, r.err, r.code, r.calls = u, nil, debuginfo.Range{}, r.calls[:0]
 	r.rowsEnd, r.lastEnd, r.unsorted = 0, 0, false
-	span := r.index.units[i]
+}
+
+// records reads the records of a run of functions.
+func (r *reader) records(span span) {
 	for l := (lines{data: r.data[:span.end], off: span.start}); l.next(); {
 		if !r.record(l.line) && r.err == nil {
 			r.err = &cursor.Error{Section: "symbols", Offset: uint64(l.at), Reason: "record cannot be read"}
 		}
 	}
 	r.endFunction()
+}
+
+// end completes the unit.
+func (r *reader) end() error {
 	if r.unsorted {
 		r.sortRows()
 	}
