@@ -84,19 +84,21 @@ func (s *server) memory() (peak, groupPeak int64, err error) {
 	return 0, 0, errors.New("/proc has no VmHWM")
 }
 
-// work returns how long processors have worked for this process and for the server,
-// which the kernel tells to the tick: a hundredth of a second.
+// work returns how long processors have worked for this process and for the server.
 func (s *server) work() time.Duration {
+	return workOf(os.Getpid()) + workOf(s.cmd.Process.Pid)
+}
+
+// workOf returns how long processors have worked for a process, which the kernel tells
+// to the tick: a hundredth of a second.
+func workOf(pid int) (work time.Duration) {
 	const tick = 10 * time.Millisecond
-	var own syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &own) // cannot fail
-	work := time.Duration(own.Utime.Nano() + own.Stime.Nano())
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, after, _ := strings.Cut(string(text), ") ") // a name may have blanks
 	if fields := strings.Fields(after); len(fields) > 12 {
 		user, _ := strconv.Atoi(fields[11])
 		system, _ := strconv.Atoi(fields[12])
-		work += time.Duration(user+system) * tick
+		work = time.Duration(user+system) * tick
 	}
 	return work
 }
