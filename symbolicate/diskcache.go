@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -49,7 +48,7 @@ func (t *tables) openCached(ctx context.Context, p parts) (*opened, error) {
 			break
 		}
 		var e filecache.Entry
-		e, err = get(t.cache.Get, ctx, key, func(ctx context.Context, w io.Writer) (meta []byte, err error) {
+		e, err = t.cache.Get(ctx, key, func(ctx context.Context, w *filecache.File) (meta []byte, err error) {
 			if c, err = t.compileForCache(ctx, p); err != nil {
 				return nil, err
 			}
@@ -219,7 +218,7 @@ func (t *tables) digest(ctx context.Context, path string) (digest [32]byte, err 
 	case stamp == "":
 		return t.computeDigest(ctx, path)
 	}
-	e, err := get(t.cache.Get, ctx, filecache.Key{Kind: digestKind, Name: stamp}, func(ctx context.Context, w io.Writer) ([]byte, error) {
+	e, err := t.cache.Get(ctx, filecache.Key{Kind: digestKind, Name: stamp}, func(ctx context.Context, w *filecache.File) ([]byte, error) {
 		digest, err := t.computeDigest(ctx, path)
 		if err != nil {
 			return nil, err
@@ -240,13 +239,4 @@ func (t *tables) computeDigest(ctx context.Context, path string) (digest [32]byt
 		err = fileError{err.Error(), err}
 	}
 	return digest, err
-}
-
-// get is [filecache.Cache.Get] for who only writes: it is not for this package to
-// know what files are.
-func get[W io.Writer](
-	get func(context.Context, filecache.Key, func(context.Context, W) ([]byte, error)) (filecache.Entry, error),
-	ctx context.Context, key filecache.Key, make func(context.Context, io.Writer) ([]byte, error),
-) (filecache.Entry, error) {
-	return get(ctx, key, func(ctx context.Context, w W) ([]byte, error) { return make(ctx, w) })
 }

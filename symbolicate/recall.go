@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -68,7 +67,7 @@ func (l *loader) remember(ctx context.Context, im *debugimage.Image, s *search, 
 	if err != nil || len(text) > maxNotes {
 		return
 	}
-	_, err = get(l.tables.cache.Get, ctx, l.memoryKey(im), func(_ context.Context, w io.Writer) ([]byte, error) {
+	_, err = l.tables.cache.Get(ctx, l.memoryKey(im), func(_ context.Context, w *filecache.File) ([]byte, error) {
 		_, err := w.Write(text)
 		return text, err
 	})
@@ -81,7 +80,7 @@ func (l *loader) remember(ctx context.Context, im *debugimage.Image, s *search, 
 // recall returns what an earlier process remembered of the search for an image, nil
 // if it cannot be used as it is.
 func (l *loader) recall(ctx context.Context, im *debugimage.Image, s *search) *debugFile {
-	if l.tables.cache == nil || len(l.remote) == 0 || hasDebugInfo(s.local.files) {
+	if l.tables.cache == nil || len(l.remote) == 0 || source.HasDebugInfo(s.local.files) {
 		return nil
 	}
 	key := l.memoryKey(im)

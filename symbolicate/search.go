@@ -72,7 +72,7 @@ func (l *loader) askLocal(ctx context.Context, im *debugimage.Image, s *search) 
 // askRemote asks the others, if there is need to.
 func (l *loader) askRemote(ctx context.Context, im *debugimage.Image, s *search) (err error) {
 	switch {
-	case hasDebugInfo(s.local.files):
+	case source.HasDebugInfo(s.local.files):
 		s.remote = answers{}
 	case !time.Now().Before(s.remote.again):
 		s.remote, err = l.ask(ctx, im, l.remote, true, l.retry)
@@ -103,7 +103,7 @@ func (l *loader) ask(ctx context.Context, im *debugimage.Image, sources []Source
 		a.again = earliest(a.again, time.Now().Add(soon))
 		a.files = append(a.files, res.Files...)
 		a.lookups = append(a.lookups, res.Lookups[:min(len(res.Lookups), maxLookups-len(a.lookups))]...)
-		if upToFirst && hasDebugInfo(res.Files) {
+		if upToFirst && source.HasDebugInfo(res.Files) {
 			break
 		}
 	}
@@ -112,8 +112,4 @@ func (l *loader) ask(ctx context.Context, im *debugimage.Image, sources []Source
 
 func failed(lookups []source.Lookup) bool {
 	return slices.ContainsFunc(lookups, func(l source.Lookup) bool { return l.Status == source.Failed })
-}
-
-func hasDebugInfo(files []source.File) bool {
-	return slices.ContainsFunc(files, func(f source.File) bool { return f.Features.DebugInfo })
 }

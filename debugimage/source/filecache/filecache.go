@@ -153,6 +153,10 @@ type Miss struct {
 
 func (m *Miss) Error() string { return m.Reason }
 
+// A File is one that is being made. The name is for packages that do without package
+// os otherwise.
+type File = os.File
+
 // Get returns the file of a key. If there is none, make writes it to w, from the
 // start, and returns what to keep with it, at most 16 KiB; w is open for reading,
 // too. If make returns a [*Miss], Get does, now and for as long as it is
@@ -168,7 +172,7 @@ func (m *Miss) Error() string { return m.Reason }
 //
 // On a full disk the error is syscall.ENOSPC or EDQUOT by errors.Is, if make
 // wraps its own; nothing is left behind, and other files give way for the next.
-func (c *Cache) Get(ctx context.Context, key Key, make func(ctx context.Context, w *os.File) (meta []byte, err error)) (Entry, error) {
+func (c *Cache) Get(ctx context.Context, key Key, make func(ctx context.Context, w *File) (meta []byte, err error)) (Entry, error) {
 	if err := key.check(); err != nil {
 		return Entry{}, err
 	}
