@@ -99,8 +99,9 @@ func (w *watch) report(ctx context.Context, r *symbolicate.ImageReport) {
 const warnEvery = time.Minute
 
 // maxSaid is how many different warnings there are in that time: an event may have
-// 100,000 images, and a server that is away makes a warning of each.
-const maxSaid = 1000
+// 100,000 images, and a server that is away makes a warning of each, which all say
+// the same.
+const maxSaid = 100
 
 func (w *watch) warn(ctx context.Context, kind string, im *debugimage.Image, cause string) {
 	id := im.CodeID
