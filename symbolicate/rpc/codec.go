@@ -38,6 +38,8 @@ const (
 // Marshal returns the wire format of a message.
 func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 	switch m := v.(type) {
+	case *parcel:
+		return m.wire(), nil
 	case *SymbolicateEventRequest:
 		if text, ok := m.Event.(*SymbolicateEventRequest_Json); ok {
 			head, err := headOf(requestJSON, text.Json, &SymbolicateEventRequest{Scope: m.Scope, Options: m.Options})

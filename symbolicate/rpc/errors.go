@@ -86,8 +86,24 @@ func tooLarge(size, limit int) error {
 		fmt.Sprintf("a request of %d bytes, where %d are the most", size, limit))
 }
 
+// maxName is how much of a name errors repeat, which is the caller's and comes back in
+// the end of a call.
+const maxName = 64
+
+func cut(name string) string {
+	if len(name) > maxName {
+		name = name[:maxName] + "…"
+	}
+	return clean(name)
+}
+
 func unknownScope(name string) error {
+	name = cut(name)
 	return newError(codes.NotFound, ErrorReason_UNKNOWN_SCOPE, map[string]string{"scope": name}, fmt.Sprintf("no scope %q", name))
+}
+
+func compressed(how string) error {
+	return status.Error(codes.Unimplemented, fmt.Sprintf("messages compressed with %q, where none may be", cut(how)))
 }
 
 func overloaded() error {

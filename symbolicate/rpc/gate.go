@@ -62,12 +62,20 @@ func (g *gate) reserve(n, size int) bool {
 	return true
 }
 
+// refuse counts one that did not come as far as the gate, and returns OVERLOADED.
+func (g *gate) refuse() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refused++
+	return overloaded()
+}
+
 // Stats are numbers about a server's requests: calls, and events of streams.
 type Stats struct {
 	Running      int    // worked on now
 	Waiting      int    // for that, now
 	WaitingBytes int    // that the waiting calls have
-	Refused      uint64 // calls, because too many waited
+	Refused      uint64 // calls, because too many waited or were open
 }
 
 // Stats returns the numbers as they are now.

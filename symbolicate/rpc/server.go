@@ -15,8 +15,11 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
@@ -46,6 +49,19 @@ type Options struct {
 	// MaxQueueBytes is how large the calls that wait may be, together. Zero means 64 MiB.
 	MaxQueueBytes int
 
+	// MaxStreams is how many streams of events may be open; further ones are refused.
+	// Zero means 64.
+	MaxStreams int
+
+	// MaxConnections is how many connections may be open; further ones are closed at
+	// once. Zero means 256.
+	MaxConnections int
+
+	// MaxAnswerBytes is how large the answers may be that are not sent yet, together.
+	// When others wait for room, connections are cut off that do not take theirs.
+	// Zero means 256 MiB.
+	MaxAnswerBytes int
+
 	// MaxEventBytes is how large a request may be. Zero means 32 MiB.
 	MaxEventBytes int
 
@@ -65,7 +81,8 @@ type Options struct {
 	// several goroutines at once.
 	Report func(context.Context, error)
 
-	// GRPC are further options: interceptors, a handler of statistics. What they see of
+	// GRPC are further options: interceptors of streams, which all calls
+	// are here, and a handler of statistics. What they see of
 	// an answer is used again when it is sent: they must not keep it.
 	GRPC []grpc.ServerOption
 }
@@ -80,6 +97,9 @@ func (o Options) withDefaults() Options {
 	positive(&o.MaxConcurrent, 32)
 	positive(&o.MaxQueue, 256)
 	positive(&o.MaxQueueBytes, 64<<20)
+	positive(&o.MaxStreams, 64)
+	positive(&o.MaxConnections, 256)
+	positive(&o.MaxAnswerBytes, 256<<20)
 	positive(&o.MaxEventBytes, 32<<20)
 	if o.MaxDeadline <= 0 {
 		o.MaxDeadline = 5 * time.Minute
@@ -96,10 +116,21 @@ func (o Options) withDefaults() Options {
 // A Server serves an engine, its own health and the description of its services.
 // It is safe for concurrent use.
 type Server struct {
-	engine   *symbolicate.Symbolicator
-	opts     Options
-	gate     gate
-	texts    textPool
+	engine  *symbolicate.Symbolicator
+	opts    Options
+	gate    gate
+	texts   textPool
+	codec   codec
+	outbox  *outbox
+
+	receiving *semaphore.Weighted // calls whose message is being read
+	large     *semaphore.Weighted // bytes of streams' events, each beyond maxAheadBytes
+
+	connections atomic.Int64
+	calls       atomic.Int64
+	streams     atomic.Int64
+	handlers    sync.WaitGroup // goroutines of calls that may outlive them for a moment
+
 	draining context.Context // done when the server shuts down
 	drain    context.CancelFunc
 	grpc     *grpc.Server
@@ -125,22 +156,27 @@ const (
 
 // maxStreams is how many calls and streams a connection may have at a time; its next
 // ones wait at the client.
-const maxStreams = 1000
+const maxStreams = 128
 
-// headroom is how many times MaxEventBytes a message may have until the connection
-// refuses it: up to there the request gets an answer that says what is wrong.
-const headroom = 2
+// headroom is what a message may have beyond MaxEventBytes until it is refused before
+// it is read: up to there the request gets an answer that says what is wrong.
+const headroom = 64 << 10
 
 // NewServer returns a server of an engine.
 func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 	opts = opts.withDefaults()
 	s := &Server{engine: engine, opts: opts}
 	s.gate = gate{inside: make(chan struct{}, opts.MaxConcurrent), room: opts.MaxQueue, bytes: opts.MaxQueueBytes}
+	s.codec = newCodec(&s.texts)
+	s.outbox = newOutbox(opts.MaxAnswerBytes)
+	s.receiving = semaphore.NewWeighted(int64(opts.MaxConcurrent))
+	s.large = semaphore.NewWeighted(int64(opts.MaxQueueBytes))
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.grpc = grpc.NewServer(append([]grpc.ServerOption{
 		grpc.Creds(transport(opts.TLS)),
-		grpc.ForceServerCodecV2(newCodec(&s.texts)),
-		grpc.MaxRecvMsgSize(headroom * opts.MaxEventBytes),
+		grpc.ForceServerCodecV2(s.codec),
+		grpc.ChainStreamInterceptor(s.admit),
+		grpc.MaxRecvMsgSize(opts.MaxEventBytes + headroom),
 		grpc.StaticStreamWindowSize(requestWindow),
 		grpc.StaticConnWindowSize(requestConnWindow),
 		grpc.ReadBufferSize(socketBuffer),
@@ -151,8 +187,8 @@ func NewServer(engine *symbolicate.Symbolicator, opts Options) *Server {
 		grpc.WaitForHandlers(true),
 		experimental.BufferPool(new(frames)),
 	}, opts.GRPC...)...)
-	RegisterSymbolicatorServer(s.grpc, &service{s: s})
-	grpc_health_v1.RegisterHealthServer(s.grpc, &health{s: s})
+	s.grpc.RegisterService(s.service(), s)
+	s.grpc.RegisterService(asStreams(grpc_health_v1.Health_ServiceDesc), &health{s: s})
 	reflection.Register(s.grpc)
 	return s
 }
@@ -166,7 +202,9 @@ func transport(config *tls.Config) credentials.TransportCredentials {
 
 // Serve answers the connections of a listener until the server shuts down, and
 // closes it then. It may be called for several listeners.
-func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(roomy{l}) }
+func (s *Server) Serve(l net.Listener) error {
+	return s.grpc.Serve(counted{roomy{l}, &s.connections, int64(s.opts.MaxConnections), s.outbox})
+}
 
 // Shutdown stops the server. It is not ready from then on, takes no connections
 // and no requests, and answers those that it has. When ctx is done it waits no
@@ -174,6 +212,7 @@ func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(roomy{l}) }
 // have ended.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.drain()
+	defer s.handlers.Wait()
 	drained := make(chan struct{})
 	go func() {
 		s.grpc.GracefulStop()

@@ -288,10 +288,10 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			"much too large", func(ctx context.Context) error {
-				_, err := c.rpc.SymbolicateEvent(ctx, json(strings.Repeat(" ", 3000)))
+				_, err := c.rpc.SymbolicateEvent(ctx, json(strings.Repeat(" ", 1000+headroom)))
 				return err
 			},
-			codes.ResourceExhausted, ErrorReason_ERROR_REASON_UNSPECIFIED, nil, "", "ResourceExhausted: grpc: received message larger than max (3003 vs. 2000)",
+			codes.ResourceExhausted, ErrorReason_ERROR_REASON_UNSPECIFIED, nil, "", "ResourceExhausted: grpc: received message larger than max (66540 vs. 66536)",
 		},
 		{
 			"no such scope", func(ctx context.Context) error {

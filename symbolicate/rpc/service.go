@@ -6,7 +6,9 @@ import (
 	"runtime/debug"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -14,43 +16,101 @@ import (
 	"github.com/nativesym/nativesym/symbolicate/eventpb"
 )
 
-// service has the methods of nativesym.v1.Symbolicator.
-type service struct {
-	UnimplementedSymbolicatorServer
-	s *Server
+// service is nativesym.v1.Symbolicator as gRPC is told of it.
+func (s *Server) service() *grpc.ServiceDesc {
+	return &grpc.ServiceDesc{
+		ServiceName: Symbolicator_ServiceDesc.ServiceName,
+		HandlerType: (*any)(nil),
+		Streams: []grpc.StreamDesc{
+			method(s, "SymbolicateEvent", s.event, func(r *SymbolicateEventRequest) *durationpb.Duration { return r.GetOptions().GetTimeout() }),
+			method(s, "SymbolicateStacktraces", s.stacktraces, (*SymbolicateStacktracesRequest).GetTimeout),
+			method(s, "LookupAddresses", s.addresses, func(*LookupAddressesRequest) *durationpb.Duration { return nil }),
+			method(s, "ImageStatus", s.image, func(*ImageStatusRequest) *durationpb.Duration { return nil }),
+			{StreamName: "SymbolicateEvents", Handler: s.symbolicateEvents, ServerStreams: true, ClientStreams: true},
+		},
+		Metadata: Symbolicator_ServiceDesc.Metadata,
+	}
 }
 
-// SymbolicateEvent symbolicates an event.
-func (v *service) SymbolicateEvent(ctx context.Context, r *SymbolicateEventRequest) (*SymbolicateEventResponse, error) {
-	return call(ctx, v.s, r, r.GetOptions().GetTimeout(), v.s.event)
+// A message is a pointer to a request.
+type message[Q any] interface {
+	*Q
+	proto.Message
 }
 
-// SymbolicateStacktraces symbolicates stack traces.
-func (v *service) SymbolicateStacktraces(ctx context.Context, r *SymbolicateStacktracesRequest) (*SymbolicateStacktracesResponse, error) {
-	return call(ctx, v.s, r, r.GetTimeout(), v.s.stacktraces)
+// method returns a call with one message each way; [asStreams] says why it is a stream.
+func method[Q any, P message[Q], A proto.Message](s *Server, name string, do func(context.Context, P) (A, error), timeout func(P) *durationpb.Duration) grpc.StreamDesc {
+	return grpc.StreamDesc{StreamName: name, ServerStreams: true, Handler: func(_ any, stream grpc.ServerStream) error {
+		request := P(new(Q))
+		if err := stream.RecvMsg(request); err != nil {
+			return err
+		}
+		ctx := stream.Context()
+		answer, err := s.answer(ctx, proto.Size(request), func() (mem.BufferSlice, error) {
+			answer, err := guarded(ctx, s, request, timeout(request), do)
+			if err != nil {
+				return nil, err
+			}
+			return s.codec.Marshal(answer)
+		})
+		if err != nil {
+			return typed(err)
+		}
+		return s.outbox.send(stream, answer)
+	}}
 }
 
-// LookupAddresses looks addresses of an image up.
-func (v *service) LookupAddresses(ctx context.Context, r *LookupAddressesRequest) (*LookupAddressesResponse, error) {
-	return call(ctx, v.s, r, nil, v.s.addresses)
-}
-
-// ImageStatus finds the debug file of an image.
-func (v *service) ImageStatus(ctx context.Context, r *ImageStatusRequest) (*ImageStatusResponse, error) {
-	return call(ctx, v.s, r, nil, v.s.image)
-}
-
-// call answers a request when it is its turn.
-func call[Q proto.Message, A any](ctx context.Context, s *Server, request Q, timeout *durationpb.Duration, do func(context.Context, Q) (A, error)) (answer A, err error) {
-	size := proto.Size(request)
+// answer answers a request of a size when it is its turn. An answer for which there
+// is no room is made again when there is.
+func (s *Server) answer(ctx context.Context, size int, do func() (mem.BufferSlice, error)) (*parcel, error) {
 	if size > s.opts.MaxEventBytes {
-		return answer, tooLarge(size, s.opts.MaxEventBytes)
+		return nil, tooLarge(size, s.opts.MaxEventBytes)
 	}
 	if err := s.gate.enter(ctx, size); err != nil {
-		return answer, typed(err)
+		return nil, err
+	}
+	data, err := do()
+	s.gate.leave()
+	if err != nil {
+		return nil, err
+	}
+	made := int64(data.Len())
+	if p := s.outbox.pack(data, 0, false); p != nil {
+		return p, nil
+	}
+	if !s.gate.reserve(1, size) { // it waits again
+		return nil, overloaded()
+	}
+	defer s.gate.reserve(-1, -size)
+	return s.again(ctx, made, do)
+}
+
+// again makes an answer for which there was no room, in the room that it took then.
+func (s *Server) again(ctx context.Context, size int64, do func() (mem.BufferSlice, error)) (*parcel, error) {
+	for {
+		room, err := s.outbox.reserve(ctx, size)
+		if err != nil {
+			return nil, err
+		}
+		data, err := s.inside(ctx, do)
+		if err != nil {
+			s.outbox.room.Release(room)
+			return nil, err
+		}
+		size = int64(data.Len())
+		if p := s.outbox.pack(data, room, false); p != nil {
+			return p, nil
+		}
+	}
+}
+
+// inside does something inside the gate.
+func (s *Server) inside(ctx context.Context, do func() (mem.BufferSlice, error)) (mem.BufferSlice, error) {
+	if err := s.gate.wait(ctx); err != nil {
+		return nil, err
 	}
 	defer s.gate.leave()
-	return guarded(ctx, s, request, timeout, do)
+	return do()
 }
 
 // guarded answers a request in the time that it has. A panic is the end of this

@@ -8,22 +8,22 @@ import (
 
 	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
 
 // How far a stream runs ahead of its reader: so many events, of so many bytes or
-// one that has more. Answers are some ten times as large as events, so this bounds
-// what a client that does not read makes the server keep.
+// one that has more. What the answers to them take is the outbox's.
 const (
 	maxAhead      = 16
 	maxAheadBytes = 1 << 20
 )
 
-// SymbolicateEvents symbolicates a stream of events. One goroutine reads them, this
+// symbolicateEvents symbolicates a stream of events. One goroutine reads them, this
 // one writes the answers in order, and in between each event has its own.
-func (v *service) SymbolicateEvents(stream grpc.BidiStreamingServer[SymbolicateEventsRequest, SymbolicateEventsResponse]) error {
-	p := pipeline{s: v.s, stream: stream, ahead: make(chan pending, maxAhead), bytes: semaphore.NewWeighted(maxAheadBytes)}
+func (s *Server) symbolicateEvents(_ any, stream grpc.ServerStream) error {
+	p := pipeline{s: s, stream: stream, ahead: make(chan pending, maxAhead), bytes: semaphore.NewWeighted(maxAheadBytes)}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer p.stop(cancel)
 	go p.read(ctx)
@@ -35,17 +35,16 @@ func (v *service) SymbolicateEvents(stream grpc.BidiStreamingServer[SymbolicateE
 		if err != nil {
 			return typed(err)
 		}
-		if err := stream.Send(<-next.answer); err != nil {
-			return err
+		if err := p.send(ctx, next); err != nil {
+			return typed(err)
 		}
-		p.bytes.Release(next.weight)
 	}
 }
 
 // A pipeline is the work on a stream.
 type pipeline struct {
 	s      *Server
-	stream grpc.BidiStreamingServer[SymbolicateEventsRequest, SymbolicateEventsResponse]
+	stream grpc.ServerStream
 	ahead  chan pending        // in the order of the requests; closed when there are no more
 	end    error               // why there are no more; set when ahead is closed
 	bytes  *semaphore.Weighted // of those in ahead
@@ -57,8 +56,35 @@ type pipeline struct {
 
 // A pending request has been taken, and gets an answer.
 type pending struct {
-	answer chan *SymbolicateEventsResponse
-	weight int64 // of pipeline.bytes
+	request *SymbolicateEventsRequest
+	answer  chan ahead
+	weight  int64 // of pipeline.bytes
+	more    int64 // of Server.large
+}
+
+// An ahead is an answer made before its turn, or how large it was if there was no
+// room for it.
+type ahead struct {
+	parcel *parcel
+	size   int64
+}
+
+// send sends the answer to a request whose turn it is.
+func (p *pipeline) send(ctx context.Context, next pending) (err error) {
+	defer p.release(next)
+	made := <-next.answer
+	if made.parcel == nil || !p.s.outbox.claim(made.parcel) {
+		if made.parcel, err = p.s.again(ctx, made.size, func() (mem.BufferSlice, error) { return p.answer(ctx, next.request) }); err != nil {
+			return err
+		}
+	}
+	return p.s.outbox.send(p.stream, made.parcel)
+}
+
+// release gives back what a request takes.
+func (p *pipeline) release(next pending) {
+	p.bytes.Release(next.weight)
+	p.s.large.Release(next.more)
 }
 
 // read takes requests, as many as there is room for, and starts the work on them.
@@ -70,39 +96,77 @@ func (p *pipeline) read(ctx context.Context) {
 	}
 }
 
-// take takes a request.
+// take takes a request. Until there is room for it, the next stays where it comes from.
 func (p *pipeline) take(ctx context.Context) error {
-	r, err := p.stream.Recv()
-	if err != nil {
+	r := new(SymbolicateEventsRequest)
+	if err := p.stream.RecvMsg(r); err != nil {
 		return err
 	}
-	next := pending{make(chan *SymbolicateEventsResponse, 1), int64(min(proto.Size(r), maxAheadBytes))}
+	size := int64(proto.Size(r))
+	next := pending{request: r, answer: make(chan ahead, 1), weight: min(size, maxAheadBytes)}
 	if err := p.bytes.Acquire(ctx, next.weight); err != nil {
 		return err
 	}
+	more := min(size-next.weight, int64(p.s.opts.MaxQueueBytes))
+	if err := p.s.outbox.acquire(ctx, p.s.large, more); err != nil {
+		return err
+	}
+	next.more = more
+	if err := p.put(ctx, next); err != nil {
+		p.release(next)
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.stopped {
+		p.workers.Go(func() { next.answer <- p.early(ctx, r) })
+	}
+	return nil
+}
+
+// put puts a request behind those before it.
+func (p *pipeline) put(ctx context.Context, next pending) error {
 	if p.s.draining.Err() != nil {
 		return shuttingDown()
 	}
 	select {
 	case p.ahead <- next:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.stopped {
-		p.workers.Go(func() { next.answer <- p.answer(ctx, r) })
-	}
-	return nil
 }
 
-// stop ends the workers and waits for them.
+// early returns the answer to a request, whose turn it may not be.
+func (p *pipeline) early(ctx context.Context, r *SymbolicateEventsRequest) ahead {
+	data, err := p.s.inside(ctx, func() (mem.BufferSlice, error) { return p.answer(ctx, r) })
+	if err != nil {
+		return ahead{} // the stream has ended
+	}
+	size := int64(data.Len())
+	return ahead{p.s.outbox.pack(data, 0, true), size}
+}
+
+// stop ends the workers, waits for them and gives back what nobody will send. The
+// goroutine that reads ends with the stream, so another waits for it.
 func (p *pipeline) stop(cancel func()) {
 	cancel()
 	p.mu.Lock()
 	p.stopped = true
 	p.mu.Unlock()
 	p.workers.Wait()
+	p.s.handlers.Go(func() {
+		for next := range p.ahead {
+			p.release(next)
+			select {
+			case made := <-next.answer:
+				if made.parcel != nil {
+					p.s.outbox.release(made.parcel)
+				}
+			default: // no worker was started
+			}
+		}
+	})
 }
 
 // next returns the request to be answered next. A server that shuts down answers
@@ -129,21 +193,19 @@ func (p *pipeline) received(next pending, ok bool) (pending, error) {
 }
 
 // answer returns the answer to a request.
-func (p *pipeline) answer(ctx context.Context, r *SymbolicateEventsRequest) *SymbolicateEventsResponse {
-	response, err := p.event(ctx, r.GetRequest())
-	if err != nil {
-		return &SymbolicateEventsResponse{Id: r.GetId(), Result: &SymbolicateEventsResponse_Error{Error: status.Convert(err).Proto()}}
+func (p *pipeline) answer(ctx context.Context, r *SymbolicateEventsRequest) (mem.BufferSlice, error) {
+	answer := &SymbolicateEventsResponse{Id: r.GetId()}
+	if response, err := p.event(ctx, r.GetRequest()); err != nil {
+		answer.Result = &SymbolicateEventsResponse_Error{Error: status.Convert(err).Proto()}
+	} else {
+		answer.Result = &SymbolicateEventsResponse_Response{Response: response}
 	}
-	return &SymbolicateEventsResponse{Id: r.GetId(), Result: &SymbolicateEventsResponse_Response{Response: response}}
+	return p.s.codec.Marshal(answer)
 }
 
 func (p *pipeline) event(ctx context.Context, r *SymbolicateEventRequest) (*SymbolicateEventResponse, error) {
 	if size := proto.Size(r); size > p.s.opts.MaxEventBytes {
 		return nil, tooLarge(size, p.s.opts.MaxEventBytes)
 	}
-	if err := p.s.gate.wait(ctx); err != nil {
-		return nil, typed(err)
-	}
-	defer p.s.gate.leave()
 	return guarded(ctx, p.s, r, r.GetOptions().GetTimeout(), p.s.event)
 }
