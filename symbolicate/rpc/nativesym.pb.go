@@ -55,7 +55,7 @@ const (
 	ErrorReason_INVALID_REQUEST ErrorReason = 2
 	// INVALID_ARGUMENT: the event, or the request, is larger than this server
 	// takes. The ErrorInfo has metadata "limit", in bytes. gRPC itself answers
-	// RESOURCE_EXHAUSTED without details to messages of more than twice that, and
+	// RESOURCE_EXHAUSTED without details to messages of 64 KiB more than that, and
 	// ends the stream.
 	ErrorReason_EVENT_TOO_LARGE ErrorReason = 3
 	// NOT_FOUND: the server has no such scope.

@@ -4,11 +4,26 @@
 // puts it in front of a [symbolicate.Symbolicator]; a [Client] has the methods of
 // one and gives the same answers, byte for byte.
 //
-// Requests come from strangers. What they may cost is bounded: the size of a
-// message, how many are worked on at a time, how many wait and with how many
-// bytes, for how long, and how far a stream runs ahead of a reader. What goes
-// wrong with one request is the answer to it, be it a panic. Who may connect is
-// decided by TLS and by the permissions of a socket; a scope is no authorization.
+// Requests come from strangers, over connections that they need not read. What they
+// may cost is bounded: how many connections, streams and calls are open, the size of
+// a message and the time until it is there, how many are read and worked on at a time,
+// how many wait and with how many bytes, for how long, and the bytes of answers that
+// are not sent. Compressed messages are refused: few bytes would become many. A client
+// that does not read its answers is left alone until others need the room; then its
+// connection is cut off. What goes wrong with one request is the answer to it, be it a
+// panic. Who may connect is decided by TLS and by the permissions of a socket; a scope
+// is no authorization.
+//
+// With the names of [Options], requests and answers take no more memory than
+//
+//	MaxConcurrent × (3 × MaxEventBytes + an answer)  read, decoded and worked on
+//	+ 2 × MaxQueueBytes                              waiting, of calls and of streams
+//	+ MaxStreams × (2 × MaxEventBytes + 1 MiB)       read and decoded ahead
+//	+ 2 × MaxAnswerBytes                             not sent; memory has up to twice the bytes
+//	+ 544 × 1 MiB                                    arrived and not read, a window for each call
+//	+ MaxConnections × 512 KiB                       buffers
+//
+// beside tables and what the engine needs for an answer.
 package rpc
 
 import (
@@ -116,12 +131,12 @@ func (o Options) withDefaults() Options {
 // A Server serves an engine, its own health and the description of its services.
 // It is safe for concurrent use.
 type Server struct {
-	engine  *symbolicate.Symbolicator
-	opts    Options
-	gate    gate
-	texts   textPool
-	codec   codec
-	outbox  *outbox
+	engine *symbolicate.Symbolicator
+	opts   Options
+	gate   gate
+	texts  textPool
+	codec  codec
+	outbox *outbox
 
 	receiving *semaphore.Weighted // calls whose message is being read
 	large     *semaphore.Weighted // bytes of streams' events, each beyond maxAheadBytes

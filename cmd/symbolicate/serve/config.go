@@ -18,9 +18,10 @@ type Config struct {
 
 	TLSCert, TLSKey, TLSClientCA string
 
-	MaxConcurrent, MaxQueue int
-	MaxEvent, MaxQueueBytes ByteSize
-	Deadline                time.Duration
+	MaxConcurrent, MaxQueue             int
+	MaxStreams, MaxConnections          int
+	MaxEvent, MaxQueueBytes, MaxAnswers ByteSize
+	Deadline                            time.Duration
 
 	Sources
 	Scopes Scopes
@@ -51,11 +52,14 @@ func Default() *Config {
 		SocketMode: 0o660,
 		Drain:      30 * time.Second,
 
-		MaxConcurrent: 32,
-		MaxQueue:      256,
-		MaxEvent:      32 << 20,
-		MaxQueueBytes: 64 << 20,
-		Deadline:      5 * time.Minute,
+		MaxConcurrent:  32,
+		MaxQueue:       256,
+		MaxStreams:     64,
+		MaxConnections: 256,
+		MaxEvent:       32 << 20,
+		MaxQueueBytes:  64 << 20,
+		MaxAnswers:     256 << 20,
+		Deadline:       5 * time.Minute,
 
 		DownloadSize:    4 << 30,
 		DownloadTimeout: 5 * time.Minute,
@@ -132,6 +136,9 @@ func (c *Config) limits(f *pflag.FlagSet) {
 	f.IntVar(&c.MaxConcurrent, "max-concurrent", c.MaxConcurrent, "how many requests are worked on at a time, downloads included")
 	f.IntVar(&c.MaxQueue, "max-queue", c.MaxQueue, "how many more may wait; the next are refused as RESOURCE_EXHAUSTED")
 	f.Var(&c.MaxQueueBytes, "max-queue-bytes", "`bytes` that those may have, together")
+	f.IntVar(&c.MaxStreams, "max-streams", c.MaxStreams, "how many streams of events may be open; the next are refused as RESOURCE_EXHAUSTED")
+	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "how many connections may be open; the next are closed at once")
+	f.Var(&c.MaxAnswers, "max-answer-bytes", "`bytes` of answers that are not sent yet, together; a client that does not read its own is cut off when others wait")
 	f.Var(&c.MaxEvent, "max-event", "largest request that is accepted, in `bytes`")
 	f.DurationVar(&c.Deadline, "deadline", c.Deadline, "how long a request may take, if its client does not say less")
 }

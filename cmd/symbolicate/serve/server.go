@@ -102,8 +102,13 @@ func (s *server) options(o *observer) rpc.Options {
 		MaxQueue:      s.config.MaxQueue,
 		MaxQueueBytes: int(s.config.MaxQueueBytes),
 		MaxEventBytes: int(s.config.MaxEvent),
-		MaxDeadline:   s.config.Deadline,
-		Ready:         func(context.Context) error { return s.ready.check() },
+
+		MaxStreams:     s.config.MaxStreams,
+		MaxConnections: s.config.MaxConnections,
+		MaxAnswerBytes: int(s.config.MaxAnswers),
+
+		MaxDeadline: s.config.Deadline,
+		Ready:       func(context.Context) error { return s.ready.check() },
 		Report: func(ctx context.Context, err error) {
 			s.log.ErrorContext(ctx, "a fault of this program", "request", requestID(ctx), "error", err)
 		},
