@@ -23,6 +23,7 @@ type companions struct {
 	folders []string // where to look besides
 	only    bool     // and nowhere else
 	offered []string // files that may be the shared one, wherever they are
+	budget  *budget  // that they share with the file
 
 	mu     sync.Mutex
 	opened map[string]*companion // by path; those that could not be opened, too
@@ -130,6 +131,7 @@ func (c *companions) open(path string) *companion {
 		o.err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	default:
 		o.file, o.err = Open(path)
+		o.file.join(c.budget)
 	}
 	if c.opened == nil {
 		c.opened = map[string]*companion{}

@@ -91,7 +91,7 @@ func (f *File) joined(name string) ([]byte, error) {
 		}
 		if len(parts) > 0 { // so the sum cannot exceed what a file may unpack to
 			if err := f.reserve(uint64(len(part))); err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				return nil, fmt.Errorf("%s at %#x: %w", name, s.offset, err)
 			}
 		}
 		parts = append(parts, part)

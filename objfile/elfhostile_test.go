@@ -87,7 +87,8 @@ func TestOverlappingHeadersTakeLinearTime(t *testing.T) {
 				t.Errorf("took %v, want at most %v", took, limit)
 			}
 			if tt.repeat.name == ".debug_info" {
-				want := fmt.Sprintf("test: .debug_info: unpacks to %d bytes, beyond the %d of a file of %d bytes", size, f.growthLimit(), len(data))
+				section, _ := f.Section(".debug_info")
+				want := fmt.Sprintf("test: .debug_info at %#x: unpacks to %d bytes, beyond the %d of a file of %d bytes", section.offset, size, f.growthLimit(), len(data))
 				if fmt.Sprint(err) != want {
 					t.Errorf("DebugInfo():\n got %v\nwant %s", err, want)
 				}

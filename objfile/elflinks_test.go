@@ -47,7 +47,7 @@ func TestLinks(t *testing.T) {
 				"unreadable",
 				[]testSection{{name: ".gnu_debuglink", flags: elf.SHF_COMPRESSED}},
 				Links{},
-				"test: .gnu_debuglink: compression header+0x0: need 4 bytes, have 0",
+				"test: .gnu_debuglink at 0x40: compression header+0x0: need 4 bytes, have 0",
 			},
 		} {
 			file := e

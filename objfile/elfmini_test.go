@@ -51,7 +51,7 @@ func TestMiniDebugInfo(t *testing.T) {
 		wantErr string
 	}{
 		{"packed", xzBytes(inner.bytes()), "\n0x1000+0x8 func local exported\n0x1010+0x8 func local internal", "<nil>"},
-		{"not packed", inner.bytes(), "\n0x1000+0x8 func local exported", "test: .gnu_debugdata: xz: file format not recognized"},
+		{"not packed", inner.bytes(), "\n0x1000+0x8 func local exported", "test: .gnu_debugdata at 0x180: xz: file format not recognized"},
 		{"no ELF file", xzBytes([]byte("hello")), "\n0x1000+0x8 func local exported", "test: .gnu_debugdata: unknown object file format"},
 		{"broken ELF file", xzBytes([]byte("\x7fELF\x02")), "\n0x1000+0x8 func local exported", "test: .gnu_debugdata: ELF header+0x5: need 1 bytes, have 0"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
@@ -37,6 +38,63 @@ func (f *File) growthLimit() uint64 {
 	return min(math.MaxInt, max(freeGrowth, maxGrowth*uint64(len(f.data))))
 }
 
+// A budget is how many bytes the sections of a file and of its companions may
+// unpack to, all together. Without one, each has its own growthLimit only.
+type budget struct {
+	max  uint64
+	used atomic.Uint64
+}
+
+// LimitMemory bounds what the sections of f, and of the files that its debug
+// information goes on in, may unpack to, in bytes and all together, which what is
+// unpacked already counts for. It comes on top of the bounds of [Section.Data], for who
+// has less memory than a file may ask for. It has the conditions of [File.SearchIn];
+// n <= 0 changes nothing.
+func (f *File) LimitMemory(n int64) {
+	if n > 0 {
+		f.join(&budget{max: uint64(n)})
+	}
+}
+
+// join puts f, which may be nil, and what it opens under a budget, which may be nil.
+func (f *File) join(b *budget) {
+	if f == nil || f.budget == b {
+		return
+	}
+	unpacked := f.unpacked.Load()
+	f.budget.give(unpacked)
+	b.used.Add(unpacked)
+	f.budget = b
+	if f.companions != nil {
+		f.companions.budget = b
+		f.companions.each(func(c *File) { c.join(b) })
+	}
+}
+
+// take counts size bytes as used, if they are there to be used.
+func (b *budget) take(size uint64) error {
+	if b == nil || b.used.Add(size) <= b.max {
+		return nil
+	}
+	b.used.Add(-size)
+	return fmt.Errorf("unpacks to %d bytes, beyond the limit of %d bytes of memory", size, b.max)
+}
+
+// give counts size bytes as free again.
+func (b *budget) give(size uint64) {
+	if b != nil {
+		b.used.Add(-size)
+	}
+}
+
+// left returns how many bytes are there to be used.
+func (b *budget) left() uint64 {
+	if b == nil {
+		return math.MaxUint64
+	}
+	return b.max - min(b.max, b.used.Load())
+}
+
 // reserve counts size bytes as unpacked, or refuses them before they are allocated.
 func (f *File) reserve(size uint64) error {
 	if size > maxSection {
@@ -46,6 +104,10 @@ func (f *File) reserve(size uint64) error {
 	if f.unpacked.Add(size) > limit {
 		f.unpacked.Add(-size)
 		return fmt.Errorf("unpacks to %d bytes, beyond the %d of a file of %d bytes", size, limit, len(f.data))
+	}
+	if err := f.budget.take(size); err != nil {
+		f.unpacked.Add(-size)
+		return err
 	}
 	return nil
 }
@@ -95,7 +157,7 @@ func (f *File) inflateXZ(stored []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := f.growthLimit()
+	limit := min(f.growthLimit(), f.budget.left())
 	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return nil, err

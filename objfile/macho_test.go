@@ -103,7 +103,7 @@ func TestMachOEncrypted(t *testing.T) {
 	m.crypt[0], m.crypt[1] = uint32(text.offset)-8, 16
 	f = m.parse(t)
 	text, _ = f.Section(".text")
-	if _, err := text.Data(); fmt.Sprint(err) != "test: .text: encrypted" {
+	if _, err := text.Data(); fmt.Sprint(err) != "test: .text at 0x168: encrypted" {
 		t.Errorf("error %v", err)
 	}
 	str, _ := f.Section(".debug_str")

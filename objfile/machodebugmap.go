@@ -171,6 +171,7 @@ func (d *debugMap) open(o *mapObject) (*machoFile, error) {
 			opened.Close()
 			return nil, err
 		}
+		file.join(d.image.budget)
 		if all.opened == nil {
 			all.opened = map[string]*File{}
 		}

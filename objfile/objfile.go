@@ -77,6 +77,7 @@ type File struct {
 	shared     *File         // see AttachShared
 	companions *companions   // of a file that was opened
 	unpacked   atomic.Uint64 // bytes that sections were unpacked to
+	budget     *budget       // of them, see LimitMemory; nil without
 }
 
 // An image is what each format decodes in its own way, when asked.
@@ -197,7 +198,8 @@ func (f *File) SymbolsNear(addr uint64) (symbols []Symbol, ok bool) {
 	return nil, false
 }
 
-// DebugInfo returns the file's debug information, or nil when it has none.
+// DebugInfo returns the file's debug information, or nil when it has none. That it
+// is elsewhere is an error, which is [ErrFastlink] by errors.Is for a PDB.
 // It is opened at each call and holds on to the file's sections.
 func (f *File) DebugInfo() (debuginfo.Source, error) {
 	source, err := f.debugInfo()

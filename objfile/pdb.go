@@ -1,6 +1,7 @@
 package objfile
 
 import (
+	"errors"
 	"sort"
 
 	"github.com/nativesym/nativesym/objfile/debuginfo"
@@ -76,11 +77,18 @@ func (f *pdbFile) symbolsNear(addr uint64) ([]Symbol, bool) {
 	return symbols[first:end], true
 }
 
-// debugInfo returns the PDB's modules. Where they are empty, because the linker
-// left debug information in the object files or it was stripped, there is none.
+// ErrFastlink says of a PDB that the linker left the debug information in the object
+// files. It has public symbols, but no functions and no lines.
+var ErrFastlink = errors.New("PDB of /DEBUG:FASTLINK: functions and lines are in the object files, only public symbols in here; link with /DEBUG:FULL, or run mspdbcmf.exe")
+
+// debugInfo returns the PDB's modules. Where they are empty, because it was stripped,
+// there is none.
 func (f *pdbFile) debugInfo() (debuginfo.Source, error) {
+	if f.pdb.Fastlink() {
+		return nil, ErrFastlink
+	}
 	for i := range f.pdb.NumUnits() {
-		if f.pdb.UnitSize(i) > 0 && !f.pdb.Fastlink() {
+		if f.pdb.UnitSize(i) > 0 {
 			if !f.pdb.CanLocate() {
 				return struct{ debuginfo.Source }{f.pdb}, nil // hides that it is a Locator
 			}

@@ -64,7 +64,8 @@ func (s *Section) Empty() bool { return s.stored == 0 }
 // The caller must not change the bytes.
 //
 // A section is refused that would unpack to more than 4 GiB, or bring what was
-// unpacked of the file to more than 32 times the file's size and 16 MiB.
+// unpacked of the file to more than 32 times the file's size and 16 MiB, or to more
+// than [File.LimitMemory] says.
 func (s *Section) Data() ([]byte, error) {
 	data, err := s.load()
 	if err != nil {
@@ -84,7 +85,7 @@ func (s *Section) load() ([]byte, error) {
 	if s.data == nil {
 		if s.data, err = s.unpack(stored); err != nil {
 			s.data = nil
-			return nil, fmt.Errorf("%s: %w", s.Name, err)
+			return nil, fmt.Errorf("%s at %#x: %w", s.Name, s.offset, err)
 		}
 	}
 	return s.data, nil
@@ -107,7 +108,7 @@ func (f *File) Release() {
 		s.data = nil
 		s.mu.Unlock()
 	}
-	f.unpacked.Store(0)
+	f.budget.give(f.unpacked.Swap(0))
 }
 
 // canonicalName returns the name under which a section is found.

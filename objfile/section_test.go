@@ -111,29 +111,29 @@ func TestSectionErrors(t *testing.T) {
 		{
 			"no header",
 			testSection{name: ".debug_info", flags: elf.SHF_COMPRESSED, data: data[:23]},
-			"test: .debug_info: compression header+0x10: need 8 bytes, have 7",
+			"test: .debug_info at 0x40: compression header+0x10: need 8 bytes, have 7",
 		},
-		{"method", e.compressed(3, 1000, data), "test: .debug_info: compressed with unknown method 3"},
-		{"not zlib", e.compressed(elf.COMPRESS_ZLIB, 1000, data), "test: .debug_info: compressed data at 0x0: zlib header has a wrong check"},
-		{"zlib ends early", e.compressed(elf.COMPRESS_ZLIB, 1001, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
-		{"zlib cut", e.compressed(elf.COMPRESS_ZLIB, 1000, fixture.Zlib(t, data)[:10]), "test: .debug_info: compressed data at 0xa: block is cut short"},
-		{"zlib ends late", e.compressed(elf.COMPRESS_ZLIB, 999, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xb: stream unpacks to more than it should"},
-		{"zlib sum", e.compressed(elf.COMPRESS_ZLIB, 1000, sum), "test: .debug_info: compressed data at 0xd: checksum is 0xaaf4d4d1, bytes give 0xaaf4d4d0"},
-		{"zstd ends early", e.compressed(elf.COMPRESS_ZSTD, 1001, fixture.Zstd(t, data)), "test: .debug_info: unpacks to 1000 bytes, not the 1001 it claims"},
-		{"zstd ends late", e.compressed(elf.COMPRESS_ZSTD, 999, fixture.Zstd(t, data)), "test: .debug_info: decompressed size exceeds configured limit"},
-		{"not zstd", e.compressed(elf.COMPRESS_ZSTD, 1000, data), "test: .debug_info: invalid input: magic number mismatch"},
-		{"GNU ends early", gnuCompressed(1001, fixture.Zlib(t, data)), "test: .debug_info: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
+		{"method", e.compressed(3, 1000, data), "test: .debug_info at 0x40: compressed with unknown method 3"},
+		{"not zlib", e.compressed(elf.COMPRESS_ZLIB, 1000, data), "test: .debug_info at 0x40: compressed data at 0x0: zlib header has a wrong check"},
+		{"zlib ends early", e.compressed(elf.COMPRESS_ZLIB, 1001, fixture.Zlib(t, data)), "test: .debug_info at 0x40: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
+		{"zlib cut", e.compressed(elf.COMPRESS_ZLIB, 1000, fixture.Zlib(t, data)[:10]), "test: .debug_info at 0x40: compressed data at 0xa: block is cut short"},
+		{"zlib ends late", e.compressed(elf.COMPRESS_ZLIB, 999, fixture.Zlib(t, data)), "test: .debug_info at 0x40: compressed data at 0xb: stream unpacks to more than it should"},
+		{"zlib sum", e.compressed(elf.COMPRESS_ZLIB, 1000, sum), "test: .debug_info at 0x40: compressed data at 0xd: checksum is 0xaaf4d4d1, bytes give 0xaaf4d4d0"},
+		{"zstd ends early", e.compressed(elf.COMPRESS_ZSTD, 1001, fixture.Zstd(t, data)), "test: .debug_info at 0x40: unpacks to 1000 bytes, not the 1001 it claims"},
+		{"zstd ends late", e.compressed(elf.COMPRESS_ZSTD, 999, fixture.Zstd(t, data)), "test: .debug_info at 0x40: decompressed size exceeds configured limit"},
+		{"not zstd", e.compressed(elf.COMPRESS_ZSTD, 1000, data), "test: .debug_info at 0x40: invalid input: magic number mismatch"},
+		{"GNU ends early", gnuCompressed(1001, fixture.Zlib(t, data)), "test: .debug_info at 0x40: compressed data at 0xd: stream ends after 0x3e8 bytes of 0x3e9"},
 		{
 			"zlib bomb", e.compressed(elf.COMPRESS_ZLIB, uint64(len(bomb)), fixture.Zlib(t, bomb)),
-			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 16920 bytes",
+			"test: .debug_info at 0x40: unpacks to 16777217 bytes, beyond the 16777216 of a file of 16920 bytes",
 		},
 		{
 			"zstd bomb", e.compressed(elf.COMPRESS_ZSTD, uint64(len(bomb)), fixture.Zstd(t, bomb)),
-			"test: .debug_info: unpacks to 16777217 bytes, beyond the 16777216 of a file of 2104 bytes",
+			"test: .debug_info at 0x40: unpacks to 16777217 bytes, beyond the 16777216 of a file of 2104 bytes",
 		},
 		{
 			"larger than any section", e.compressed(elf.COMPRESS_ZLIB, maxSection+1, fixture.Zlib(t, data)),
-			"test: .debug_info: unpacks to 4294967297 bytes, more than 4294967296",
+			"test: .debug_info at 0x40: unpacks to 4294967297 bytes, more than 4294967296",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -167,13 +167,58 @@ func TestSectionsUnpackWithinOneLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := fmt.Sprintf("test: .debug_4: unpacks to 4194304 bytes, beyond the 16777216 of a file of %d bytes", len(f.data))
+	want := fmt.Sprintf("test: .debug_4 at 0x7c0: unpacks to 4194304 bytes, beyond the 16777216 of a file of %d bytes", len(f.data))
 	if err := load(".debug_4"); fmt.Sprint(err) != want {
 		t.Errorf("the fifth:\n got %v\nwant %s", err, want)
 	}
 	f.Release()
 	if err := load(".debug_4"); err != nil {
 		t.Errorf("after Release: %v", err)
+	}
+}
+
+// A limit of memory bounds what a file and its companions unpack to, and comes on top
+// of the bound that their sizes set: what it refuses is named by file, section and
+// offset. Without one, and of files in proportion to their size, nothing is refused.
+func TestLimitMemory(t *testing.T) {
+	zeros := bytes.Repeat([]byte{0}, 1<<20)
+	e := testELF{}
+	for _, name := range []string{".debug_info", ".debug_line", ".debug_str"} {
+		s := e.compressed(elf.COMPRESS_ZLIB, uint64(len(zeros)), fixture.Zlib(t, zeros))
+		s.name = name
+		e.sections = append(e.sections, s)
+	}
+	f, companion := e.parse(t), e.parse(t)
+	f.companions = &companions{}
+	load := func(f *File, name string) error {
+		s, _ := f.Section(name)
+		_, err := s.Data()
+		return err
+	}
+	f.LimitMemory(0)
+	if err := load(f, ".debug_info"); err != nil {
+		t.Fatalf("without a limit: %v", err)
+	}
+	f.LimitMemory(5 << 19)
+	companion.join(f.companions.budget)
+	for range 2 {
+		for _, tt := range []struct {
+			file *File
+			name string
+			want string
+		}{
+			{f, ".debug_info", ""},
+			{companion, ".debug_info", ""},
+			{f, ".debug_info", ""},
+			{f, ".debug_line", "test: .debug_line at 0x4a0: unpacks to 1048576 bytes, beyond the limit of 2621440 bytes of memory"},
+			{companion, ".debug_str", "test: .debug_str at 0x900: unpacks to 1048576 bytes, beyond the limit of 2621440 bytes of memory"},
+		} {
+			if err := load(tt.file, tt.name); err == nil && tt.want != "" || err != nil && err.Error() != tt.want {
+				t.Errorf("%s:\n got %v\nwant %s", tt.name, err, tt.want)
+			}
+		}
+		f.Release()
+		companion.Release()
 	}
 }
 

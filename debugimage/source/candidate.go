@@ -112,7 +112,10 @@ func (c candidate) features(slice int) Features {
 // has any.
 func objectFeatures(f *objfile.File) Features {
 	switch f.Format() {
-	case objfile.PDB, objfile.Breakpad:
+	case objfile.PDB:
+		_, err := f.DebugInfo() // opened at no cost
+		return Features{DebugInfo: !errors.Is(err, objfile.ErrFastlink), Symbols: true}
+	case objfile.Breakpad:
 		return Features{DebugInfo: true, Symbols: true}
 	}
 	symbols, _ := f.Symbols()

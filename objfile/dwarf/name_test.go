@@ -118,7 +118,7 @@ func TestNames(t *testing.T) {
 					return tree(tagSubprogram, at(attrAbstractOrigin, f, v), lowHigh(start, start+0x10))
 				}
 				class := tree(tagClassType, named("C"))
-				return []*node{cu(class, ref(0x10, formRef4, 0xffff_ff00), ref(0x20, formRefAddr, 0xffff_ff00), ref(0x30, formRefAddr, 2),
+				return []*node{cu(class, ref(0x10, formRef4, uint64(0xffff_ff00)), ref(0x20, formRefAddr, uint64(0xffff_ff00)), ref(0x30, formRefAddr, 2),
 					ref(0x40, formRef4, class), ref(0x50, formRefSig8, 7), ref(0x60, formGNURefAlt, 12), ref(0x70, formData4, 12))}
 			},
 			`? 0x10-0x20

@@ -59,7 +59,7 @@ func TestRanges(t *testing.T) {
 			return []any{at(attrLowPC, formAddr, 0x1000), at(attrHighPC, formData8, ^uint64(0))}
 		}, ""},
 		{"more than there is", []int{5}, func(*assembler, unitSpec) []any {
-			return []any{at(attrLowPC, formAddr, 0x1000), at(attrHighPC, formData4, 0xffff_0000)}
+			return []any{at(attrLowPC, formAddr, 0x1000), at(attrHighPC, formData4, uint64(0xffff_0000))}
 		}, "f 0x1000-0x9000"},
 		{"no high", []int{2, 5}, func(*assembler, unitSpec) []any { return []any{at(attrLowPC, formAddr, 0x1000)} }, ""},
 		{"no low", []int{5}, func(*assembler, unitSpec) []any { return []any{at(attrHighPC, formData4, 0x10)} }, ""},

@@ -131,8 +131,8 @@ func TestWalk(t *testing.T) {
 			"a sibling that leads back, or outside, is not followed",
 			func() *node {
 				return cu(tree(tagClassType, at(attrSibling, formRef4, 1), fn("declared", 0x10, 0x20)),
-					tree(tagClassType, at(attrSibling, formRef4, 0xffff_ffff), fn("declared", 0x10, 0x20)),
-					tree(tagClassType, named("x"), at(attrSibling, formRefUdata, 1<<40), fn("declared", 0x10, 0x20)),
+					tree(tagClassType, at(attrSibling, formRef4, uint64(0xffff_ffff)), fn("declared", 0x10, 0x20)),
+					tree(tagClassType, named("x"), at(attrSibling, formRefUdata, uint64(1<<40)), fn("declared", 0x10, 0x20)),
 					fn("f", 0x20, 0x30))
 			},
 			"f 0x20-0x30",
