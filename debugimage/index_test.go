@@ -172,7 +172,7 @@ func TestFindDoesNotAllocate(t *testing.T) {
 func manyImages(n int) []Image {
 	images := make([]Image, n)
 	for i := range images {
-		images[i] = Image{Type: ELF, Addr: Abs(0x7f00_0000_0000 + i*0x20000), Size: 0x10000, Arch: objfile.ARM64}
+		images[i] = Image{Type: ELF, Addr: 0x7f00_0000_0000 + Abs(i)*0x20000, Size: 0x10000, Arch: objfile.ARM64}
 	}
 	return images
 }
@@ -184,8 +184,8 @@ func BenchmarkFind(b *testing.B) {
 			a := Abs(0x7f00_0000_0000)
 			for b.Loop() {
 				a += 0x31337
-				if a > Abs(0x7f00_0000_0000+n*0x20000) {
-					a -= Abs(n * 0x20000)
+				if a > 0x7f00_0000_0000+Abs(n)*0x20000 {
+					a -= Abs(n) * 0x20000
 				}
 				x.Find(a)
 			}

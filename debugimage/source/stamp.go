@@ -22,9 +22,9 @@ func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime().
 const settleAge = 3 * time.Second
 
 // Stamp returns what tells the file at path from any other that has, had or will
-// have the name: where it is, its size and when it was written. It is empty for a
-// file that was written just now, and may be again without the difference being
-// seen.
+// have the name: where it is, its size, when it was written and, where file systems
+// say so, when it was changed in any way, which nobody can set. It is empty for a file
+// that was written just now, and may be again without the difference being seen.
 func Stamp(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || time.Since(info.ModTime()) < settleAge {

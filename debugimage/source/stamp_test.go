@@ -61,6 +61,34 @@ func TestStamp(t *testing.T) {
 	}
 }
 
+// Whoever may write to a file can give it any size and time, and yet the stamp
+// differs, as soon as the clock of the file system has moved on.
+func TestStampOfRewrittenFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	when := time.Now().Add(-time.Hour)
+	rewritten := func(text string) string {
+		t.Helper()
+		put(t, path, []byte(text)) // to the same inode
+		if err := os.Chtimes(path, when, when); err != nil {
+			t.Fatal(err)
+		}
+		stamp, err := Stamp(path)
+		if err != nil || stamp == "" {
+			t.Fatalf("stamp %q, %v", stamp, err)
+		}
+		return stamp
+	}
+	first := rewritten("one")
+	if info, err := os.Stat(path); err != nil || inode(info) == "" {
+		t.Skipf("files have no inodes here (%v)", err)
+	}
+	for end := time.Now().Add(5 * time.Second); rewritten("two") == first; {
+		if time.Now().After(end) {
+			t.Fatalf("the stamp stays %q", first)
+		}
+	}
+}
+
 func TestDigest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	put(t, path, []byte("abc"))
