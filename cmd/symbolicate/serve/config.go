@@ -158,7 +158,7 @@ func (c *Config) downloads(f *pflag.FlagSet) {
 
 func (c *Config) memory(f *pflag.FlagSet) {
 	f.StringVar(&c.Cache, "cache", c.Cache, "`folder` that keeps downloads and compiled tables; several processes may share it. If empty, $CACHE_DIRECTORY, else nothing is kept")
-	f.Var(&c.CacheSize, "cache-size", "`bytes` that the folder may hold")
+	f.Var(&c.CacheSize, "cache-size", "`bytes` that the folder may hold; downloads in flight come on top")
 	f.Var(&c.TableMemory, "table-memory", "`bytes` of compiled tables kept open; 0: 1G, and no more than a quarter of the memory limit")
 	f.Var(&c.CompileMemory, "compile-memory", "`bytes` that compiling one table aims to stay under; 0: a quarter of the memory limit, if there is one")
 	f.Var(&c.MemoryLimit, "memory-limit", "`bytes` of memory that garbage collection aims to stay under; 0: $GOMEMLIMIT, else nine tenths of the control group's limit")

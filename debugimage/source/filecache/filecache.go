@@ -37,9 +37,10 @@ import (
 // Options of a cache. The zero value is sensible.
 type Options struct {
 	// MaxBytes bounds what all files take together; those least recently used
-	// make room. What is being written comes on top, and so does what was used
+	// make room. What is being written comes on top: downloads in flight, each of
+	// them up to the size that its source allows, and tables. So does what was used
 	// in the last minute, and the answers, a few hundred bytes each, of which there
-	// are at most 131,072. Zero means 10 GiB. Processes that share a directory
+	// are at most 131,072: misses make room for more before files do. Zero means 10 GiB. Processes that share a directory
 	// should agree: each evicts by its own bound.
 	MaxBytes int64
 

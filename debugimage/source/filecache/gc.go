@@ -32,7 +32,9 @@ type Report struct {
 
 // GC removes what is of no use, too old or too much, least recently used first,
 // while other processes use the cache. Unless nothing may stay, it spares what
-// was used in the last minute.
+// was used in the last minute. Where answers are too many, misses go first, however
+// lately they were used: to find out again costs a request, and a flood of ids that
+// nobody has must not cost others their files.
 func (c *Cache) GC(ctx context.Context, o GCOptions) (Report, error) {
 	l, err := lockFile(ctx, filepath.Join(c.dir, trimLock), false)
 	if err != nil {
@@ -98,6 +100,13 @@ func (c *Cache) collect(ctx context.Context, lim limits) (Report, error) {
 		}
 		total = total.plus(g.size())
 		return false
+	})
+	groups = slices.DeleteFunc(groups, func(g *group) bool {
+		if !g.isMiss() || total.answers <= lim.keep.answers || !remove(g) {
+			return false
+		}
+		total = total.minus(g.size())
+		return true
 	})
 	if lim.shrink {
 		lim.keep.bytes = int64(float64(total.bytes) * evictTo)

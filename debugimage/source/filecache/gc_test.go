@@ -209,6 +209,29 @@ func TestMissesAreBounded(t *testing.T) {
 	consistent(t, c)
 }
 
+// A flood of ids that nobody has, all within a minute, costs nobody a file, however
+// long ago that was used.
+func TestMissesGiveWayFirst(t *testing.T) {
+	c, k := open(t, t.TempDir(), Options{})
+	c.maxAnswers = 16
+	letters(t, c, k, "abcdefgh")
+	k.Add(time.Hour)
+	for i := range 100 {
+		c.Get(t.Context(), Key{"miss", fmt.Sprint(i)}, fails(&Miss{Reason: "no", For: maxMissAge}))
+		k.Add(10 * time.Millisecond)
+	}
+	if got := kept(t, c); !strings.HasPrefix(got, "abcdefgh") {
+		t.Errorf("%q is left, want all files", got)
+	}
+	if n := c.Stats().Answers; n > 16 {
+		t.Errorf("%d answers, want 16 at most", n)
+	}
+	if _, err := c.Peek(Key{"miss", "99"}); errors.Is(err, ErrAbsent) {
+		t.Error("the last miss is not remembered")
+	}
+	consistent(t, c)
+}
+
 // A disk that make found full gets room: an eighth of the bytes, and not at once
 // again.
 func TestFullDiskMakesRoom(t *testing.T) {

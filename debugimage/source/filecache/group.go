@@ -34,6 +34,9 @@ func (g *group) size() usage {
 	return u
 }
 
+// isMiss reports whether the group is an answer that there is no file.
+func (g *group) isMiss() bool { return g.path == "" && g.answers[0].answer != nil }
+
 // useless reports whether the group serves nobody, however much room there is.
 func (g *group) useless(now time.Time) bool {
 	if g.blob != nil {
