@@ -90,6 +90,8 @@ func compileFile(cmd *cobra.Command, file *objfile.File, target string, options 
 	}
 	if result.Broken > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: units that cannot be read to their end: %d, the first one because of %v\n", file.Name(), result.Broken, result.Fault)
+	} else if result.Fault != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", file.Name(), result.Fault)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s in %.1f s\n", target, bytesText(len(result.Table)), time.Since(start).Seconds())
 	return err

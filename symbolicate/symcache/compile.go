@@ -31,9 +31,11 @@ type Options struct {
 	Image *objfile.File
 
 	// Memory is how many bytes compiling should stay within; zero sets no limit.
-	// It is kept by letting go of the mapped file's pages the sooner. What is being
-	// built takes up to three times the table; compressed sections and files that are
-	// packed whole are unpacked into memory: a budget below that cannot be met.
+	// It is kept by letting go of the mapped file's pages the sooner, and by refusing
+	// a file whose compressed sections, with those of the files that its debug
+	// information goes on in, unpack to more (see [objfile.File.LimitMemory]). What is
+	// being built takes up to three times the table, and files that are packed whole
+	// were unpacked before: a budget below that cannot be met.
 	Memory int64
 
 	// Context, if not nil, ends compiling when it is done: Compile returns its error
@@ -50,7 +52,9 @@ type Result struct {
 	Table []byte
 
 	// Broken is how many units could not be read to their end, and Fault what was
-	// wrong with the first of them. What they told before it is in the table.
+	// wrong with the first of them. What they told before it is in the table. Where
+	// debug information is not in the file at all that should be, Broken is 0 and
+	// Fault says so (see [objfile.ErrFastlink]): the table has what symbols tell.
 	Broken int
 	Fault  error
 }
@@ -59,6 +63,11 @@ type Result struct {
 // where the file cannot be read at all; broken units are reported in the Result.
 func Compile(f *objfile.File, opts Options) (res Result, err error) {
 	err = f.Guard(func() error {
+		for _, file := range []*objfile.File{f, opts.Image} {
+			if file != nil {
+				file.LimitMemory(opts.Memory)
+			}
+		}
 		in, err := inputOf(f, opts.Image)
 		if err != nil {
 			return err
@@ -76,6 +85,7 @@ type input struct {
 	Base                  uint64
 	Size                  int64            // of the file in bytes
 	Source                debuginfo.Source // nil if there is no debug information
+	Fault                 error            // why there is none, if it is known
 	Symbols               []objfile.Symbol // ascending by address, the preferred name of an address first
 	DropPages             func()           // lets go of pages of the file that were read
 }
@@ -95,7 +105,9 @@ func inputOf(f, image *objfile.File) (input, error) {
 // sourceOf returns the input without its symbols.
 func sourceOf(f *objfile.File) (in input, err error) {
 	in = input{DebugID: f.DebugID().String(), CodeID: f.CodeID(), Arch: f.Arch().String(), Base: f.Base(), Size: f.Size()}
-	in.Source, err = f.DebugInfo()
+	if in.Source, err = f.DebugInfo(); errors.Is(err, objfile.ErrFastlink) {
+		in.Fault, err = err, nil
+	}
 	return in, err
 }
 
@@ -150,7 +162,7 @@ func compile(in input, opts Options) (Result, error) {
 	if c.cancelled() {
 		return Result{}, opts.Context.Err()
 	}
-	var res Result
+	res := Result{Fault: in.Fault}
 	first := math.MaxInt
 	for _, w := range workers {
 		res.Broken += w.broken

@@ -180,7 +180,7 @@ func TestExtremes(t *testing.T) {
 	u.row(0x41000, "", -1)
 	far := newUnit().fn("far", 1<<40, 1<<40+0x10).row(1<<40, "far.c", 3).row(1<<40+0x10, "", -1)
 	far.fn(long, 1<<41, 1<<41+8)
-	c := open(t, input{Source: units{u, far}, Symbols: symbols("sym", 1<<40+0x20, 1<<33)}, Options{Columns: true})
+	c := open(t, input{Source: units{u, far}, Symbols: symbols("sym", uint64(1<<40+0x20), uint64(1<<33))}, Options{Columns: true})
 	for _, tt := range []struct {
 		addr uint64
 		want string
@@ -354,6 +354,42 @@ func TestMutations(t *testing.T) {
 	}
 }
 
+// However deep a file says that calls nest, an address has no more than maxOverlap of
+// them: the outermost, the innermost, and the function itself.
+func TestInlineDepthIsBounded(t *testing.T) {
+	const deep = 1 << 16
+	for _, tt := range []struct {
+		name   string
+		callee func(u *unitBuilder, depth uint32)
+	}{
+		{"each around the next", func(u *unitBuilder, depth uint32) {
+			u.inline(depth, fmt.Sprint(depth), "a.c", depth, 0x1000, 0x1010)
+		}},
+		{"each beside the next", func(u *unitBuilder, depth uint32) {
+			at := 0x1010 + uint64(depth)
+			if depth == deep {
+				at = 0x1000
+			}
+			u.inline(depth, fmt.Sprint(depth), "a.c", depth, at, at+1)
+		}},
+	} {
+		u := newUnit().fn("f", 0x1000, 0x1010+deep+1)
+		for depth := uint32(1); depth <= deep; depth++ {
+			tt.callee(u, depth)
+		}
+		u.row(0x1000, "a.c", 1).row(0x1010+deep+1, "", -1)
+		frames := open(t, input{Source: units{u}}, Options{}).Lookup(nil, 0x1000)
+		if len(frames) != maxOverlap+1 {
+			t.Fatalf("%s: %d frames, want %d", tt.name, len(frames), maxOverlap+1)
+		}
+		for i, want := range map[int]string{0: "65536", 1: "1023", maxOverlap - 1: "1", maxOverlap: "f"} {
+			if frames[i].Symbol != want {
+				t.Errorf("%s: frame %d is %s, want %s", tt.name, i, frames[i].Symbol, want)
+			}
+		}
+	}
+}
+
 // Plain names differ in their scopes only: every class may have a run.
 func TestManyScopes(t *testing.T) {
 	table := nameTable{}
@@ -377,7 +413,7 @@ func TestManyScopes(t *testing.T) {
 func TestLargeClaims(t *testing.T) {
 	const tera = 1 << 40
 	c := newUnit().fn("f", 0x1000, tera).inline(1, "g", "a.c", 3, 0x2000, tera).row(0x1000, "a.c", 1).row(0x2000, "a.h", 2).row(tera, "", -1)
-	res, err := compile(input{Source: units{c}, Symbols: symbols("s", tera, tera)}, Options{Columns: true})
+	res, err := compile(input{Source: units{c}, Symbols: symbols("s", uint64(tera), uint64(tera))}, Options{Columns: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -396,7 +432,7 @@ func TestLargeClaims(t *testing.T) {
 			t.Errorf("%#x is %q, want %q", addr, got, want)
 		}
 	}
-	_, err = compile(input{Symbols: symbols("all", 0, 1<<59)}, Options{})
+	_, err = compile(input{Symbols: symbols("all", 0, uint64(1<<59))}, Options{})
 	if err == nil || err.Error() != "symcache: code lies in more than 65536 places far apart" {
 		t.Errorf("error %v for a symbol of 2^59 bytes, want that it is in too many places", err)
 	}

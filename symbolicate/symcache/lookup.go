@@ -203,7 +203,7 @@ func (c *Cache) chain(dst []Frame, p []byte, outer Frame, function, flags, at ui
 		until = min(until, col.until)
 	}
 	column := col.row
-	for scope > 0 && scope <= uint32(h.scopes) {
+	for n := 0; scope > 0 && scope <= uint32(h.scopes) && n < maxOverlap; n++ {
 		pos := uint64(scope-1) * callBits
 		f := outer
 		f.Inlined = true

@@ -126,9 +126,15 @@ func show(frames []Frame) string {
 	return strings.Join(out, " < ")
 }
 
-func symbols(pairs ...any) (list []objfile.Symbol) {
-	for i := 0; i < len(pairs); i += 3 {
-		list = append(list, objfile.Symbol{Name: pairs[i].(string), Addr: uint64(pairs[i+1].(int)), Size: uint64(pairs[i+2].(int)), Kind: objfile.Func})
+func symbols(triples ...any) (list []objfile.Symbol) {
+	number := func(v any) uint64 {
+		if n, ok := v.(int); ok {
+			return uint64(n)
+		}
+		return v.(uint64) // what an int does not hold everywhere
+	}
+	for i := 0; i < len(triples); i += 3 {
+		list = append(list, objfile.Symbol{Name: triples[i].(string), Addr: number(triples[i+1]), Size: number(triples[i+2]), Kind: objfile.Func})
 	}
 	return list
 }

@@ -8,8 +8,11 @@ import (
 	"github.com/nativesym/nativesym/objfile/debuginfo"
 )
 
-// maxOverlap limits how many inlined calls are open at one address. Real code
-// nests them a few dozen deep.
+// maxOverlap limits how many inlined calls are open at one address, and how deep they
+// nest, also in a table that is read. Real code nests them a few dozen deep; a file
+// that was made for the purpose has 65,536 at every address, each of which a lookup
+// would go through. Of calls that nest deeper, the outermost and the innermost one are
+// kept.
 const maxOverlap = 1 << 10
 
 // A sweeper goes over one function's code from front to back and finds for every
@@ -50,7 +53,7 @@ func (s *sweeper) function(f *debuginfo.Function) {
 	sorted := true
 	for i := range inlines {
 		in := &inlines[i]
-		depth := min(in.Depth, uint32(len(s.byDepth)))
+		depth := min(in.Depth, uint32(len(s.byDepth)), maxOverlap)
 		s.parents = append(s.parents, s.byDepth[depth-1])
 		s.byDepth = append(s.byDepth[:depth], int32(i))
 		for _, r := range s.u.Ranges[in.Ranges.First:in.Ranges.End] {
@@ -129,10 +132,13 @@ func (s *sweeper) expire(pos uint64) {
 
 // enter opens a piece.
 func (s *sweeper) enter(p piece) {
-	if len(s.open) == maxOverlap {
+	i := len(s.open)
+	if i == maxOverlap {
+		if s.open[i-1].before(p) {
+			s.open[i-1] = p
+		}
 		return
 	}
-	i := len(s.open)
 	if i == 0 || s.open[i-1].before(p) { // they nest, as they should
 		s.open = append(s.open, p)
 		return
