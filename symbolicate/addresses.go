@@ -53,7 +53,7 @@ type Location struct {
 // An image without debug file is an answer. When the context's deadline passes,
 // the answer says so; when it is cancelled, Lookup returns an error.
 func (s *Symbolicator) Lookup(ctx context.Context, im *debugimage.Image, rels []uint64) (*Lookups, error) {
-	f, err := s.file(ctx, im)
+	f, err := s.file(ctx, im, newSearches())
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func called(frames []symcache.Frame) []symcache.Frame {
 // what became of that; an image without debug file is an answer. The error is that
 // of a cancelled context.
 func (s *Symbolicator) Image(ctx context.Context, im *debugimage.Image) (ImageReport, error) {
-	f, err := s.file(ctx, im)
+	f, err := s.file(ctx, im, newSearches())
 	if err != nil {
 		return ImageReport{}, err
 	}

@@ -29,7 +29,7 @@ func bigEvent(threads, frames, images int) []byte {
 			}
 			n := i*frames + k
 			fmt.Fprintf(&b, `{"instruction_addr":"0x%x","in_app":true,"trust":"cfi"}`,
-				0x7f0000000000+n%images*0x10000+0x1000+n%4*0x1000+n*7%0x1000)
+				0x7f0000000000+uint64(n%images*0x10000+0x1000+n%4*0x1000+n*7%0x1000))
 		}
 		b.WriteString(`]}}`)
 	}
@@ -39,7 +39,7 @@ func bigEvent(threads, frames, images int) []byte {
 			b.WriteByte(',')
 		}
 		fmt.Fprintf(&b, `{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/%d/x86_64.so","image_addr":"0x%x","image_size":65536}`,
-			i+1, i, 0x7f0000000000+i*0x10000)
+			i+1, i, 0x7f0000000000+uint64(i)*0x10000)
 	}
 	b.WriteString(`]}}`)
 	return b.Bytes()
@@ -83,7 +83,8 @@ func realEvent(b *testing.B) (event []byte, dir string) {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	const base, threads, frames = 0x7f0012340000, 100, 30
+	const threads, frames = 100, 30
+	const base uint64 = 0x7f0012340000
 	code := f.CodeRanges()[0]
 	for _, r := range f.CodeRanges() {
 		if r.End-r.Start > code.End-code.Start {
@@ -109,7 +110,7 @@ func realEvent(b *testing.B) (event []byte, dir string) {
 	fmt.Fprintf(&t, `]},"debug_meta":{"images":[{"type":"elf","code_id":"%s","debug_id":"%s","code_file":"/usr/bin/ninja","image_addr":"%#x","image_size":16777216}`,
 		f.CodeID(), f.DebugID(), base)
 	for i := range 199 {
-		fmt.Fprintf(&t, `,{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/lib%d.so","image_addr":"%#x","image_size":65536}`, i+1, i, 0x7e0000000000+i*0x10000)
+		fmt.Fprintf(&t, `,{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/lib%d.so","image_addr":"%#x","image_size":65536}`, i+1, i, 0x7e0000000000+uint64(i)*0x10000)
 	}
 	t.WriteString(`]}}`)
 	return t.Bytes(), folderWith(b, path)

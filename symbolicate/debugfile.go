@@ -33,6 +33,7 @@ type debugFile struct {
 	all      []source.File       // the image's files, best first
 	lookups  []source.Lookup     // what was asked for, see maxLookups
 	gone     bool                // it was found, and then it was not there
+	unsought bool                // remote sources were not asked: not to be kept
 }
 
 // size returns how many bytes of memory f takes, with its table and without its names.
@@ -87,9 +88,10 @@ type loader struct {
 
 type openFunc func(context.Context, parts) (*opened, error)
 
-// load finds the files of an image and opens the best. It is a loadFunc: whatever
-// goes wrong besides the context is in the debugFile.
-func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+// load finds the files of an image and opens the best, as a [loadFunc] does: whatever
+// goes wrong besides the context is in the debugFile. Where remote sources have to be
+// asked, it takes one of left.
+func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 	if im.DebugID.IsZero() && im.CodeID == "" {
 		return &loaded{file: &debugFile{status: ImageMissing, reason: "the image has neither debug id nor code id"}}, nil
 	}
@@ -103,25 +105,25 @@ func (l *loader) load(ctx context.Context, im *debugimage.Image, last *loaded) (
 		}
 		last = &loaded{file: &debugFile{}, search: found}
 	}
-	now, err := l.attempt(ctx, im, last)
+	now, err := l.attempt(ctx, im, last, left)
 	if err == nil && now.file.gone { // since it was found: what is downloaded is not kept for ever
-		return l.attempt(ctx, im, &loaded{file: &debugFile{}})
+		return l.attempt(ctx, im, &loaded{file: &debugFile{}}, left)
 	}
 	return now, err
 }
 
 // attempt finds the files of an image and opens the best, unless that is what it
 // was last time.
-func (l *loader) attempt(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+func (l *loader) attempt(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 	f, found := last.file, last.search
 	if err := l.askLocal(ctx, im, &found); err != nil {
 		return nil, err
 	}
-	if err := l.askRemote(ctx, im, &found); err != nil {
+	unsought, err := l.askRemote(ctx, im, &found, left)
+	if err != nil {
 		return nil, err
 	}
-	if files := found.files(); !f.isOf(files) {
-		var err error
+	if files := found.files(); unsought || !f.isOf(files) {
 		if f, err = l.openBest(ctx, files); err != nil {
 			return nil, err
 		}
@@ -129,6 +131,9 @@ func (l *loader) attempt(ctx context.Context, im *debugimage.Image, last *loaded
 			f = notFound(im, found.lookups())
 		}
 		f.all, f.lookups = files, found.lookups()
+		if unsought {
+			f.missSearch()
+		}
 		l.remember(ctx, im, &found, f)
 	}
 	return &loaded{file: f, search: found, until: f.until(found.again())}, nil

@@ -246,12 +246,12 @@ func testDeadline(t *testing.T) {
 	s := newFake(Options{})
 	defer s.Close()
 	load := s.load
-	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 		if strings.Contains(im.CodeFile, "slow") {
 			_, err := blocked{}.Find(ctx, im)
 			return nil, err
 		}
-		return load(ctx, im, last)
+		return load(ctx, im, last, left)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -274,7 +274,7 @@ func testDeadline(t *testing.T) {
 func TestCancelWhileLoading(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	s := newFake(Options{})
-	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 		cancel(errors.New("the client went away"))
 		return nil, ctx.Err()
 	}
@@ -290,12 +290,12 @@ func TestConcurrentEvents(t *testing.T) {
 	var mu sync.Mutex
 	loads := map[string]int{}
 	load := s.load
-	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 		mu.Lock()
 		loads[im.CodeFile]++
 		mu.Unlock()
 		time.Sleep(time.Millisecond)
-		return load(ctx, im, last)
+		return load(ctx, im, last, left)
 	}
 	event := bigEvent(4, 10, 5)
 	want, err := newFake(Options{}).Event(t.Context(), event)

@@ -22,13 +22,13 @@ func TestEventsKeepTheirOrder(t *testing.T) {
 	s := newFake(Options{})
 	load := s.load
 	var now, most atomic.Int32
-	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 		most.Store(max(most.Load(), now.Add(1)))
 		defer now.Add(-1)
 		if im.CodeID[1]%2 == 0 {
 			time.Sleep(2 * time.Millisecond)
 		}
-		return load(ctx, im, last)
+		return load(ctx, im, last, left)
 	}
 	events := func(yield func([]byte) bool) {
 		for n := range 20 {
@@ -68,7 +68,7 @@ func TestEventsKeepTheirOrder(t *testing.T) {
 func TestEventsStopEarly(t *testing.T) {
 	s := newFake(Options{})
 	running := make(chan struct{}, 8)
-	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+	s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 		if im.CodeID == "00" {
 			return &loaded{file: &debugFile{status: ImageMissing}}, nil
 		}

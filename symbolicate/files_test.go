@@ -3,13 +3,19 @@ package symbolicate
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
 	"debug/elf"
+	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/internal/fixture"
 	"github.com/nativesym/nativesym/objfile"
 	"github.com/nativesym/nativesym/symbolicate/symcache"
@@ -139,9 +145,82 @@ func TestPartlyDamagedFile(t *testing.T) {
 	if got, want := picture(t, string(out)), "event\n  main main.cc:0x55\n"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if im := report.Images[0]; im.Status != ImageFound || !strings.HasPrefix(im.Reason, "damaged units: 1, the first: ") {
+	if im := report.Images[0]; im.Status != ImageFound || !strings.HasPrefix(im.Reason, "units not read to their end: 1, the first: ") {
 		t.Errorf("the report says %s", im.String())
 	}
+}
+
+// A PDB whose debug information is elsewhere names functions by its public symbols,
+// and the report says why there is no more. It is no reason to stop searching.
+func TestFastlink(t *testing.T) {
+	data := bytes.Clone(fixture.Read(t, "bin/till-clang19-windows.pdb"))
+	vc140 := binary.LittleEndian.AppendUint32(nil, 20140508) // the features, which end with it
+	if n := bytes.Count(data, vc140); n != 1 {
+		t.Fatalf("%d places may be the features", n)
+	}
+	copy(data[bytes.Index(data, vc140):], "MINI")
+	dir := t.TempDir()
+	path := filepath.Join(dir, "till.pdb")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := objfile.Parse("till.pdb", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cache := range []*filecache.Cache{nil, openCache(t, t.TempDir())} {
+		s := New(Options{Sources: []Source{source.NewDir(dir)}, Cache: cache})
+		r, err := s.Image(t.Context(), &debugimage.Image{Type: debugimage.PE, DebugID: f.DebugID(), DebugFile: "till.pdb"})
+		if err != nil || r.Status != ImageFound || r.Reason != path+": "+objfile.ErrFastlink.Error() || r.Features.DebugInfo {
+			t.Errorf("the report says %s, %v", r.String(), err)
+		}
+	}
+}
+
+// One section of a small file may be a gigabyte of zeros: with a limit of memory it
+// is refused, by the names of file and section.
+func TestUnpackingIsBounded(t *testing.T) {
+	const size = 64 << 20
+	var packed bytes.Buffer
+	packed.Write(binary.LittleEndian.AppendUint64([]byte{1, 0, 0, 0, 0, 0, 0, 0}, size)) // ELFCOMPRESS_ZLIB
+	packed.Write(make([]byte, 8))
+	w := zlib.NewWriter(&packed)
+	if _, err := w.Write(make([]byte, size)); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	data := bytes.Clone(fixture.Read(t, shopDebug))
+	at := len(data)
+	data = append(append(data, packed.Bytes()...), make([]byte, 4<<20)...) // so that 32 times its size is enough
+	setSection(t, data, ".debug_info", uint64(at), uint64(packed.Len()))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "shop")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for memory, refused := range map[int64]bool{32 << 20: true, 128 << 20: false} {
+		s := New(Options{Sources: []Source{source.NewDir(dir)}, Memory: memory})
+		r, err := s.Image(t.Context(), imageOf(t, shopDebug))
+		want := fmt.Sprintf("%s: .debug_info at %#x: unpacks to %d bytes, beyond the limit of %d bytes of memory", path, at, size, memory)
+		if err != nil || (r.Reason == want) != refused {
+			t.Errorf("with %d bytes: %s, %v, want refused %v", memory, r.String(), err, refused)
+		}
+	}
+}
+
+// setSection has the header of a section say that it is compressed, and where.
+func setSection(t *testing.T, data []byte, name string, offset, size uint64) {
+	t.Helper()
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(f.Sections, func(s *elf.Section) bool { return s.Name == name })
+	le := binary.LittleEndian
+	h := data[le.Uint64(data[0x28:])+64*uint64(i):]
+	le.PutUint64(h[0x08:], uint64(elf.SHF_COMPRESSED))
+	le.PutUint64(h[0x18:], offset)
+	le.PutUint64(h[0x20:], size)
 }
 
 // damageInfo damages the end of an ELF file's debug information.

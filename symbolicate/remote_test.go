@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/nativesym/nativesym/debugimage"
+	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/debugimage/source/layout"
 	"github.com/nativesym/nativesym/debugimage/source/remote"
@@ -67,8 +69,8 @@ func TestServers(t *testing.T) {
 			dir := t.TempDir()
 			server := &oneFile{path: "75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug", data: data, do: tt.do}
 			run := func(c *filecache.Cache) (*Symbolicator, string) {
-				source := remote.New(server, layout.Layout{Scheme: layout.Native}, remote.Options{Cache: c, MaxSize: 512 << 10})
-				s := New(Options{Remote: []Source{source}, Cache: c})
+				store := remote.New(server, layout.Layout{Scheme: layout.Native}, remote.Options{Cache: c, MaxSize: 512 << 10})
+				s := New(Options{Remote: []Source{store}, Cache: c})
 				return s, mustEvent(t, s, event)
 			}
 			s, first := run(openCache(t, dir))
@@ -102,6 +104,60 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// countingSource has nothing, and counts how often it is asked.
+type countingSource struct{ finds *atomic.Int32 }
+
+func (s countingSource) Find(context.Context, *debugimage.Image) (source.Result, error) {
+	s.finds.Add(1)
+	return source.Result{}, nil
+}
+
+// An event has servers asked for so many images and no more, whatever it names. What
+// others ask for is not their business, and what is at hand is found all the same.
+func TestSearchesAreBounded(t *testing.T) {
+	const images = 2000
+	var finds atomic.Int32
+	dir := t.TempDir()
+	plantOld(t, dir, map[string]string{"a.debug": shopDebug})
+	s := New(Options{Sources: []Source{source.NewDir(dir)}, Remote: []Source{countingSource{&finds}}})
+	event := func(first, n int) []byte {
+		var frames, list strings.Builder
+		for i := range n {
+			addr := 0x10000000 + uint64(i)*0x10000
+			fmt.Fprintf(&frames, `{"instruction_addr":"%#x"},`, addr+0x10)
+			fmt.Fprintf(&list, `{"type":"elf","code_id":"%040x","code_file":"/lib/%d.so","image_addr":"%#x","image_size":65536},`, first+i, i, addr)
+		}
+		fmt.Fprintf(&frames, `{"instruction_addr":"%#x"}`, uint64(0x7f0000000000+shopMain))
+		fmt.Fprintf(&list, `{"type":"elf","code_id":"75bc5782088d05859a5dba37c4c1166eef8b3f03","code_file":"/opt/shop","image_addr":"0x7f0000000000"}`)
+		return fmt.Appendf(nil, `{"platform":"native","stacktrace":{"frames":[%s]},"debug_meta":{"images":[%s]}}`, frames.String(), list.String())
+	}
+	big := event(1, images)
+	out := mustEvent(t, s, big)
+	if n := finds.Load(); n != maxSearches {
+		t.Errorf("servers were asked for %d images of %d, want %d", n, images, maxSearches)
+	}
+	if n := strings.Count(out, `"debug_status":"fetching_failed"`); n != images-maxSearches {
+		t.Errorf("%d images say that servers were not asked, want %d", n, images-maxSearches)
+	}
+	if n := strings.Count(out, `remote sources were not asked: the event needs too many images`); n < images-maxSearches {
+		t.Errorf("%d reasons, want at least %d", n, images-maxSearches)
+	}
+	if !strings.Contains(out, `"function":"main"`) {
+		t.Error("what is at hand was not found")
+	}
+	if kept := s.Stats().Images; kept != maxSearches+1 {
+		t.Errorf("%d images are kept, want %d", kept, maxSearches+1)
+	}
+	mustEvent(t, s, big) // goes on where it ended
+	mustEvent(t, s, event(images+1, 100))
+	if n := finds.Load(); n != 2*maxSearches+100 {
+		t.Errorf("after the events that followed servers were asked %d times, want %d", n, 2*maxSearches+100)
+	}
+	if _, err := s.Image(t.Context(), &debugimage.Image{Type: debugimage.ELF, CodeID: "ab"}); err != nil || finds.Load() != 2*maxSearches+101 {
+		t.Errorf("one image by itself: %v, asked %d times", err, finds.Load())
+	}
+}
+
 // Of a file from a server, events and reports say where it was got, not where it is.
 func TestOriginsAreNamed(t *testing.T) {
 	c := openCache(t, t.TempDir())
@@ -112,7 +168,7 @@ func TestOriginsAreNamed(t *testing.T) {
 		s := New(Options{Cache: c, Remote: []Source{remote.New(server, layout.Layout{Scheme: layout.Native}, remote.Options{Cache: c})}})
 		r, err := s.Image(t.Context(), imageOf(t, shopDebug))
 		const want = "http://symbols.test/75/bc5782088d05859a5dba37c4c1166eef8b3f03.debug"
-		if err != nil || r.File != want || !strings.Contains(r.Reason, "damaged units: 1, the first: ") || strings.Contains(r.String(), "blobs") {
+		if err != nil || r.File != want || !strings.Contains(r.Reason, "units not read to their end: 1, the first: ") || strings.Contains(r.String(), "blobs") {
 			t.Errorf("the report is %s, %v, want %s damaged in part", r.String(), err, want)
 		}
 	}

@@ -66,6 +66,7 @@ const loadsAtOnce = 16
 func (s *Symbolicator) loadAll(ctx context.Context, j *job, needed []int) error {
 	var g errgroup.Group
 	g.SetLimit(loadsAtOnce)
+	searches := newSearches()
 	for _, i := range needed {
 		im := &j.images[i]
 		if f := s.store.peek(keyOf(s.scope, im)); f != nil {
@@ -73,7 +74,7 @@ func (s *Symbolicator) loadAll(ctx context.Context, j *job, needed []int) error 
 			continue
 		}
 		g.Go(func() (err error) {
-			j.files[i], err = s.file(ctx, im)
+			j.files[i], err = s.file(ctx, im, searches)
 			return err
 		})
 	}
@@ -82,8 +83,14 @@ func (s *Symbolicator) loadAll(ctx context.Context, j *job, needed []int) error 
 
 // file gets the debug file of an image, or at the deadline one that says that
 // there was no time. The error is that of a cancelled context.
-func (s *Symbolicator) file(ctx context.Context, im *debugimage.Image) (*debugFile, error) {
-	f, err := s.store.get(ctx, keyOf(s.scope, im), *im, s.load)
+func (s *Symbolicator) file(ctx context.Context, im *debugimage.Image, left *searches) (*debugFile, error) {
+	load := func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+		return s.load(ctx, im, last, left)
+	}
+	f, err := s.store.get(ctx, keyOf(s.scope, im), *im, load)
+	for err == nil && f.unsought && left.any() { // another event asked, which had none left
+		f, err = s.store.get(ctx, keyOf(s.scope, im), *im, load)
+	}
 	switch {
 	case ctx.Err() == context.Canceled:
 		return nil, context.Cause(ctx)

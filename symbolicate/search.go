@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/nativesym/nativesym/debugimage"
@@ -69,15 +70,53 @@ func (l *loader) askLocal(ctx context.Context, im *debugimage.Image, s *search) 
 	return err
 }
 
-// askRemote asks the others, if there is need to.
-func (l *loader) askRemote(ctx context.Context, im *debugimage.Image, s *search) (err error) {
+// maxSearches is for how many images of one event remote sources are asked. What they
+// do not have costs several requests each, and as many answers that are kept on disk.
+// Real events have up to 2,000 images, fewer than 200 of which their frames need; and
+// what an event before has asked for does not count.
+const maxSearches = 256
+
+// searches are how many images remote sources may still be asked for. They are safe
+// for concurrent use.
+type searches struct{ left atomic.Int32 }
+
+func newSearches() *searches {
+	s := &searches{}
+	s.left.Store(maxSearches)
+	return s
+}
+
+// any reports whether there are any left.
+func (s *searches) any() bool { return s.left.Load() > 0 }
+
+// take takes one, if there are any left.
+func (s *searches) take() bool { return s.any() && s.left.Add(-1) >= 0 }
+
+// missSearch completes f, for which remote sources were not asked.
+func (f *debugFile) missSearch() {
+	const why = "remote sources were not asked: the event needs too many images that are not known yet"
+	if f.unsought = true; f.status != ImageFound {
+		f.status = max(f.status, ImageFetchingFailed)
+	}
+	if f.reason != "" {
+		f.reason += "; "
+	}
+	f.reason += why
+}
+
+// askRemote asks the others, if there is need to and one of left. It reports whether
+// there was none.
+func (l *loader) askRemote(ctx context.Context, im *debugimage.Image, s *search, left *searches) (unsought bool, err error) {
 	switch {
 	case source.HasDebugInfo(s.local.files):
 		s.remote = answers{}
-	case !time.Now().Before(s.remote.again):
+	case len(l.remote) == 0 || time.Now().Before(s.remote.again):
+	case !left.take():
+		s.remote, unsought = answers{}, true
+	default:
 		s.remote, err = l.ask(ctx, im, l.remote, true, l.retry)
 	}
-	return err
+	return unsought, err
 }
 
 // ask asks all sources, or up to the first that has debug information. They are

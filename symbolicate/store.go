@@ -190,7 +190,7 @@ func (s *store) fill(ctx context.Context, key imageKey, im *debugimage.Image, lo
 		f := &debugFile{status: ImageOther, reason: fault.Error()}
 		l, err = &loaded{file: f, until: f.until(time.Time{})}, nil
 	}
-	if err == nil {
+	if err == nil && !l.file.unsought {
 		s.keep(key, l)
 		if last == nil || last.file != l.file {
 			s.tell(ctx, im, l.file)

@@ -106,11 +106,11 @@ func TestPanicIsOneImages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFake(Options{})
 		load := s.load
-		s.load = func(ctx context.Context, im *debugimage.Image, last *loaded) (*loaded, error) {
+		s.load = func(ctx context.Context, im *debugimage.Image, last *loaded, left *searches) (*loaded, error) {
 			if im.CodeFile == "bad.so" && last == nil {
 				panic("a parser's fault")
 			}
-			return load(ctx, im, last)
+			return load(ctx, im, last, left)
 		}
 		event := []byte(`{"platform":"native","stacktrace":{"frames":[{"instruction_addr":"0x21011"},{"instruction_addr":"0x11011"}]},"debug_meta":{"images":[
 			{"type":"elf","code_id":"01","code_file":"x86_64.so","image_addr":"0x10000"},

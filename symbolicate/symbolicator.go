@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
 	"github.com/nativesym/nativesym/debugimage/source/filecache"
 	"github.com/nativesym/nativesym/demangle"
@@ -39,7 +40,8 @@ type Options struct {
 	Sources []Source
 
 	// Remote are asked one after the other where Sources have no debug information
-	// for an image, until one has.
+	// for an image, until one has. They are asked for 256 images of an event at most
+	// that are not known from events before: the others say so.
 	Remote []Source
 
 	// Workers is how many processors are used to compile debug files, by all events
@@ -57,8 +59,9 @@ type Options struct {
 	// Where the cache does not work, on a full disk, tables are in memory.
 	Cache *filecache.Cache
 
-	// Memory is how many bytes compiling one debug file should stay within; zero
-	// sets no limit. See [symcache.Options].
+	// Memory is how many bytes compiling one debug file should stay within, and the
+	// most that its compressed sections may unpack to; zero sets no limit. See
+	// [symcache.Options].
 	Memory int64
 
 	// RetryMissing is how long it is taken for granted that Remote do not have the
@@ -95,7 +98,7 @@ type Symbolicator struct {
 	opts  Options
 	name  string // of the scope, see Scoped; "" outermost
 	scope uint32 // the same in one word
-	load  loadFunc
+	load  func(context.Context, *debugimage.Image, *loaded, *searches) (*loaded, error)
 	*engine
 }
 

@@ -117,8 +117,11 @@ func (p *parts) compile(opts symcache.Options) (*compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	if res.Broken > 0 {
-		c.notes.Note = fmt.Sprintf("damaged units: %d, the first: %v", res.Broken, res.Fault)
+	switch {
+	case res.Broken > 0:
+		c.notes.Note = fmt.Sprintf("units not read to their end: %d, the first: %v", res.Broken, res.Fault)
+	case res.Fault != nil:
+		c.notes.Note = res.Fault.Error()
 	}
 	c.notes.Note = p.anonymous(c.notes.Note)
 	sources, _ := f.Sources()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -119,7 +120,7 @@ func compareLazy(t *testing.T, f, image *objfile.File, rels []uint64) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.spent = -1 << 60
+		l.spent = math.MinInt / 2
 		return l
 	}
 	differ := 0
