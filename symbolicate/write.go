@@ -110,9 +110,9 @@ func (j *job) appendTrace(dst []byte, s *stack) []byte {
 // said of the one that really exists. One that was made for the purpose grows a
 // hundredfold, so when the traces have this many bytes, and this many times those of
 // the event, what was inlined is left out of the frames that follow. Of events that
-// are not, the largest grow to a tenth of that.
+// are not, the largest grow to less than half of that.
 const (
-	maxGrown  = 64 << 20
+	maxGrown  = 16 << 20
 	maxGrowth = 2
 )
 
