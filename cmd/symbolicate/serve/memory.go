@@ -14,7 +14,8 @@ import (
 // limit bytes. Of 0 that is nine tenths of what its control group may have, which
 // leaves room for the kernel's part, unless GOMEMLIMIT says something. Until then
 // collections are rare, unless GOGC says something: what a server keeps is little
-// beside what goes through it, and mapped tables are no garbage.
+// beside what goes through it, and mapped tables are no garbage. Rarer ones gain
+// no more, and fill the limit.
 func limitMemory(limit int64) {
 	if limit == 0 && os.Getenv("GOMEMLIMIT") == "" {
 		limit = controlGroupLimit("/") / 10 * 9
@@ -23,7 +24,7 @@ func limitMemory(limit int64) {
 		debug.SetMemoryLimit(limit)
 	}
 	if memoryLimit() > 0 && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(200)
 	}
 }
 

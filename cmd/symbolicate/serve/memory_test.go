@@ -23,9 +23,9 @@ func TestSharesOfMemory(t *testing.T) {
 	}{
 		{limit: math.MaxInt64, wantTables: 1 << 30, wantPercent: 100},
 		{limit: math.MaxInt64, tables: 2 << 30, compile: 1 << 20, wantTables: 2 << 30, wantCompile: 1 << 20, wantPercent: 100},
-		{limit: 512 << 20, wantTables: 128 << 20, wantCompile: 128 << 20, wantPercent: 400},
-		{limit: 512 << 20, tables: 1 << 30, compile: 1 << 30, wantTables: 1 << 30, wantCompile: 1 << 30, wantPercent: 400},
-		{limit: 64 << 30, wantTables: 1 << 30, wantCompile: 16 << 30, wantPercent: 400},
+		{limit: 512 << 20, wantTables: 128 << 20, wantCompile: 128 << 20, wantPercent: 200},
+		{limit: 512 << 20, tables: 1 << 30, compile: 1 << 30, wantTables: 1 << 30, wantCompile: 1 << 30, wantPercent: 200},
+		{limit: 64 << 30, wantTables: 1 << 30, wantCompile: 16 << 30, wantPercent: 200},
 	} {
 		debug.SetGCPercent(100)
 		limitMemory(tt.limit)
