@@ -14,37 +14,6 @@ import (
 	"github.com/nativesym/nativesym/objfile"
 )
 
-// bigEvent is an event of the given size whose frames all have a debug file.
-func bigEvent(threads, frames, images int) []byte {
-	var b bytes.Buffer
-	b.WriteString(`{"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","platform":"native","threads":{"values":[`)
-	for i := range threads {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"id":%d,"name":"worker %d","stacktrace":{"frames":[`, i, i)
-		for k := range frames {
-			if k > 0 {
-				b.WriteByte(',')
-			}
-			n := i*frames + k
-			fmt.Fprintf(&b, `{"instruction_addr":"0x%x","in_app":true,"trust":"cfi"}`,
-				0x7f0000000000+uint64(n%images*0x10000+0x1000+n%4*0x1000+n*7%0x1000))
-		}
-		b.WriteString(`]}}`)
-	}
-	b.WriteString(`]},"debug_meta":{"images":[`)
-	for i := range images {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"type":"elf","code_id":"%040x","code_file":"/usr/lib/x86_64-linux-gnu/%d/x86_64.so","image_addr":"0x%x","image_size":65536}`,
-			i+1, i, 0x7f0000000000+uint64(i)*0x10000)
-	}
-	b.WriteString(`]}}`)
-	return b.Bytes()
-}
-
 // BenchmarkEvent is the whole job with debug files that answer at once: what is
 // measured is everything but the lookup itself.
 func BenchmarkEvent(b *testing.B) {
@@ -56,7 +25,7 @@ func BenchmarkEvent(b *testing.B) {
 		{"15x133", 15, 133, 300},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			event := bigEvent(bb.threads, bb.frames, bb.images)
+			event := fixture.Event(bb.threads, bb.frames, bb.images)
 			s := newFake(Options{})
 			out, err := s.Event(context.Background(), event)
 			if n := strings.Count(string(out), `"symbolicated"`); err != nil || n < bb.threads*bb.frames {

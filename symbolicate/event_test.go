@@ -13,6 +13,7 @@ import (
 
 	"github.com/nativesym/nativesym/debugimage"
 	"github.com/nativesym/nativesym/debugimage/source"
+	"github.com/nativesym/nativesym/internal/fixture"
 )
 
 // TestFields shows every member that is written, and where.
@@ -297,7 +298,7 @@ func TestConcurrentEvents(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		return load(ctx, im, last, left)
 	}
-	event := bigEvent(4, 10, 5)
+	event := fixture.Event(4, 10, 5)
 	want, err := newFake(Options{}).Event(t.Context(), event)
 	if err != nil {
 		t.Fatal(err)
@@ -333,7 +334,7 @@ func TestCallAddrDoesNotAllocate(t *testing.T) {
 
 // The bar is 4 allocations a frame.
 func TestEventAllocations(t *testing.T) {
-	event := bigEvent(15, 133, 300)
+	event := fixture.Event(15, 133, 300)
 	s := newFake(Options{})
 	n := testing.AllocsPerRun(5, func() {
 		if _, err := s.Event(context.Background(), event); err != nil {
